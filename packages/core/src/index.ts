@@ -1,0 +1,1 @@
+export type * from './chat/request.ts'
