@@ -15,6 +15,8 @@ export interface BreakerPermit {
 /** The health gate of one endpoint. Synchronous; safe to share between calls. */
 export interface Breaker {
   readonly state: BreakerState
+  /** Whether `tryAcquire` would return a permit now: closed, or half-open with no probe under way. Costs nanoseconds. */
+  readonly admits: boolean
   /** How often it has opened in a row without closing in between; 0 while closed. */
   readonly openings: number
   /** Returns a permit, or nothing while open or while another probe is under way. */
