@@ -1,0 +1,101 @@
+import type { PlannedEndpoint, StandbyEndpoint } from '../call/call-state.ts'
+import type { Demand } from '../demand/demand.ts'
+import { exclusionOf } from '../eligibility/eligible.ts'
+import type { Exclusion } from '../eligibility/exclusion.ts'
+import type { RoutingPreferences } from '../eligibility/preferences.ts'
+import type { Random } from '../runtime/random.ts'
+import { unavailabilityOf } from './candidate.ts'
+import type { KnownEndpoint, Unavailability } from './candidate.ts'
+import { usdPerSecondOf } from './objective.ts'
+import { orderOf } from './order.ts'
+import { plannedEndpoint } from './planned-endpoint.ts'
+import type { RankingOptions } from './ranking-options.ts'
+import { scoreEndpoint } from './scored-endpoint.ts'
+import type { ScoredEndpoint } from './scored-endpoint.ts'
+
+/** Attempts of a call that must ignore breakers because all of them are open. */
+const panicAttempts = 2
+
+export interface DecisionQuestion {
+  readonly demand: Demand
+  readonly preferences: RoutingPreferences
+  /** Attempts of the call, the first included. */
+  readonly maxAttempts: number
+  readonly nowMs: number
+  readonly random: Random
+  readonly options: RankingOptions
+}
+
+/** What a call will do, and why. */
+export interface Decision {
+  /** Endpoints that can serve now, best index first. */
+  readonly ranked: readonly ScoredEndpoint[]
+  /** Probability of each of them to be tried first. */
+  readonly probabilities: Float64Array
+  readonly unavailable: readonly UnavailableEndpoint[]
+  readonly exclusions: readonly Exclusion[]
+  /** The order in which this call tries them. */
+  readonly plan: readonly PlannedEndpoint[]
+  readonly standby: readonly StandbyEndpoint[]
+  /** At most the question's; fewer in panic. */
+  readonly maxAttempts: number
+  /** Every breaker is open: they are ignored for this call. */
+  readonly panic: boolean
+}
+
+export interface UnavailableEndpoint extends Unavailability {
+  readonly known: KnownEndpoint
+}
+
+/** Decides how a call is served by the endpoints that offer its model. A live call and a dry run both ask this. */
+export function decide(endpoints: readonly KnownEndpoint[], question: DecisionQuestion): Decision {
+  const sorted = sortOut(endpoints, question)
+  const panic = sorted.ready.length === 0 && sorted.unavailable.some(isOpen)
+  const ready = panic ? sorted.unavailable.filter(isOpen).map((one) => one.known) : sorted.ready
+  const unavailable = panic ? sorted.unavailable.filter((one) => !isOpen(one)) : sorted.unavailable
+  const maxAttempts = panic ? Math.min(panicAttempts, question.maxAttempts) : question.maxAttempts
+  const ranked = rank(ready, question)
+  const order = orderOf(ranked, { ...question, maxAttempts })
+  return {
+    ranked,
+    probabilities: order.probabilities,
+    unavailable,
+    exclusions: sorted.exclusions,
+    plan: order.endpoints.map((scored) => plannedEndpoint(scored.known, question)),
+    standby: unavailable.map((one) => ({ ...plannedEndpoint(one.known, question), retryAtMs: one.retryAtMs })),
+    maxAttempts,
+    panic,
+  }
+}
+
+interface SortedOut {
+  readonly ready: KnownEndpoint[]
+  readonly unavailable: UnavailableEndpoint[]
+  readonly exclusions: Exclusion[]
+}
+
+function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion): SortedOut {
+  const { demand, nowMs } = question
+  const sorted: SortedOut = { ready: [], unavailable: [], exclusions: [] }
+  const tokens = demand.promptTokens + demand.expectedOutputTokens
+  for (const known of endpoints) {
+    const exclusion = exclusionOf(known.endpoint, { ...question, hold: known.signals.hold })
+    const unavailability = exclusion === undefined ? unavailabilityOf(known, tokens, nowMs) : undefined
+    if (exclusion !== undefined) sorted.exclusions.push(exclusion)
+    else if (unavailability === undefined) sorted.ready.push(known)
+    else sorted.unavailable.push({ known, ...unavailability })
+  }
+  return sorted
+}
+
+function isOpen(one: UnavailableEndpoint): boolean {
+  return one.reason === 'breaker-open'
+}
+
+function rank(ready: readonly KnownEndpoint[], { demand, preferences, nowMs, options }: DecisionQuestion): ScoredEndpoint[] {
+  const usdPerSecond = usdPerSecondOf(preferences.objective ?? 'balanced')
+  const question = { demand, usdPerSecond, failureUsd: options.failureUsd, nowMs }
+  return ready
+    .map((known) => scoreEndpoint(known, question))
+    .sort((one, other) => one.indexUsd - other.indexUsd)
+}
