@@ -1,0 +1,32 @@
+import { unavailabilityOf } from '@nextbest/core'
+import type { BreakerPermit, KnownEndpoint, Reservation, Unavailability } from '@nextbest/core'
+
+/** The right to send one attempt. */
+export interface Admission {
+  /** Absent where the call ignores breakers because all are open. */
+  readonly permit: BreakerPermit | undefined
+  readonly reservation: Reservation
+}
+
+export type AdmissionResult =
+  | { readonly type: 'admitted'; readonly admission: Admission }
+  | ({ readonly type: 'refused' } & Unavailability)
+
+export interface AdmissionQuestion {
+  /** Tokens to reserve: the prompt and the output expected. */
+  readonly tokens: number
+  readonly nowMs: number
+  /** Whether breakers are ignored. */
+  readonly panic: boolean
+}
+
+/** Asks an endpoint's gate, limits and breaker for one attempt: all or nothing, without waiting. */
+export function admit(known: KnownEndpoint, { tokens, nowMs, panic }: AdmissionQuestion): AdmissionResult {
+  const unavailable = unavailabilityOf(known, tokens, nowMs)
+  if (unavailable !== undefined && !(panic && unavailable.reason === 'breaker-open')) {
+    return { type: 'refused', ...unavailable }
+  }
+  const reservation = known.signals.permits.tryReserve(tokens, nowMs)
+  if (reservation === undefined) return { type: 'refused', reason: 'no-permit', retryAtMs: undefined }
+  return { type: 'admitted', admission: { permit: known.breaker.tryAcquire(), reservation } }
+}

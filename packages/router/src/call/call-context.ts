@@ -1,0 +1,21 @@
+import type { RankingOptions } from '@nextbest/core'
+import type { Fleet } from '../fleet.ts'
+import type { OutputLengths } from '../output-lengths.ts'
+import type { RouterEvent, RouterRuntime } from '../router-options.ts'
+
+/** What all calls of a router share. */
+export interface CallContext {
+  readonly fleet: Fleet
+  readonly runtime: RouterRuntime
+  readonly outputLengths: OutputLengths
+  readonly ranking: RankingOptions
+  /** Tells what happens; never throws. */
+  readonly tell: (event: RouterEvent) => void
+}
+
+/** What one call may spend. */
+export interface CallBounds {
+  readonly timeoutMs: number
+  readonly maxAttempts: number
+  readonly maxWaitMs: number
+}

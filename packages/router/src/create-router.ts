@@ -1,0 +1,99 @@
+import { rankingDefaults } from '@nextbest/core'
+import type { ChatRequest, Clock } from '@nextbest/core'
+import type { CallContext } from './call/call-context.ts'
+import { CallRun } from './call/call-run.ts'
+import { decideCall } from './call/decide-call.ts'
+import { routeOf } from './call/route-of.ts'
+import { callBounds, validateOptions } from './call-bounds.ts'
+import { chatOnce } from './chat-once.ts'
+import { chatStream } from './chat-stream.ts'
+import { createFleet } from './fleet.ts'
+import { OutputLengths } from './output-lengths.ts'
+import { prepareCall } from './prepare-call.ts'
+import { routerClosed } from './router-errors.ts'
+import type { RouterEvent, RouterOptions } from './router-options.ts'
+import type { CallHandle, CallOptions, CallSink, CloseOptions, Router } from './router.ts'
+import { systemRuntime } from './system-runtime.ts'
+
+/**
+ * Creates a router over provider accounts.
+ *
+ * @throws RangeError or TypeError when an option is wrong; the message names the field, the bound and the value.
+ */
+export function createRouter(options: RouterOptions): Router {
+  validateOptions(options)
+  const runtime = { ...systemRuntime, ...options.runtime }
+  const fleet = createFleet(options, runtime)
+  const outputLengths = new OutputLengths()
+  const context: CallContext = { fleet, runtime, outputLengths, ranking: rankingDefaults, tell: teller(options.onEvent) }
+  const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }
+  const calls = new Set<CallRun>()
+  let closed = false
+
+  function pipe(request: ChatRequest, sink: CallSink, callOptions: CallOptions = {}): CallHandle {
+    if (closed) throw routerClosed()
+    const bounds = callBounds(options, callOptions)
+    const call = prepareCall(request, callOptions, preparation)
+    const { signal } = callOptions
+    const cancel = (): void => run.cancel()
+    const run = new CallRun(context, call, {
+      sink,
+      bounds,
+      whenSettled: () => {
+        calls.delete(run)
+        signal?.removeEventListener('abort', cancel)
+      },
+    })
+    calls.add(run)
+    signal?.addEventListener('abort', cancel)
+    run.begin(signal?.aborted === true)
+    return run
+  }
+
+  return {
+    catalog: fleet.catalog,
+    pipe,
+    chat: (request, callOptions) => chatOnce(pipe, request, callOptions),
+    stream: (request, callOptions) => chatStream(pipe, request, callOptions),
+    explain(request, callOptions = {}) {
+      const call = prepareCall(request, callOptions, preparation)
+      const startedAtMs = runtime.clock.nowMs()
+      const decision = decideCall(context, call, callBounds(options, callOptions).maxAttempts)
+      const undecided = { callId: '', attempts: [], served: undefined, usage: undefined }
+      return routeOf({ ...undecided, model: request.model, decision, startedAtMs, nowMs: startedAtMs })
+    },
+    status: () =>
+      fleet.endpoints.map(({ endpoint, breaker, signals }) => ({
+        endpoint: endpoint.id,
+        breaker: breaker.state,
+        signals: signals.describe(runtime.clock.nowMs()),
+      })),
+    async close({ timeoutMs = 0 }: CloseOptions = {}) {
+      closed = true
+      if (timeoutMs > 0) await settled(calls, { clock: runtime.clock, timeoutMs })
+      for (const call of calls) call.cancel()
+      await fleet.close()
+    },
+  }
+}
+
+/** Waits until no call is under way, or the time is over. */
+async function settled(calls: ReadonlySet<CallRun>, { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number }): Promise<void> {
+  const over = Promise.withResolvers<void>()
+  const timer = clock.setTimer(clock.nowMs() + timeoutMs, over.resolve)
+  const all = Promise.all([...calls].map((call) => call.settled))
+  await Promise.race([all, over.promise])
+  timer.cancel()
+}
+
+/** An observer that throws must not harm a call. */
+function teller(onEvent: RouterOptions['onEvent']): (event: RouterEvent) => void {
+  if (onEvent === undefined) return () => undefined
+  return (event) => {
+    try {
+      onEvent(event)
+    } catch {
+      // Nobody is left to tell: the observer is who would hear of it.
+    }
+  }
+}

@@ -1,0 +1,17 @@
+export { createRouter } from './create-router.ts'
+export { routerDefaults } from './call-bounds.ts'
+export { RouterError } from './router-error.ts'
+export type { RouterErrorDetails, RouterErrorKind } from './router-error.ts'
+export type { Route, RouteAttempt, RankedRoute, UnavailableRoute } from './route.ts'
+export type {
+  CallEnding,
+  CallHandle,
+  CallOptions,
+  CallSink,
+  ChatReply,
+  ChatStream,
+  CloseOptions,
+  EndpointStatus,
+  Router,
+} from './router.ts'
+export type { RouterEvent, RouterOptions, RouterRuntime, UpstreamConfig, UpstreamModel } from './router-options.ts'

@@ -1,0 +1,53 @@
+import { demandOf, InvalidRequest, parseModelSlug, validateChatRequest } from '@nextbest/core'
+import type { ChatRequest, Demand, RoutingPreferences } from '@nextbest/core'
+import type { Fleet, FleetEndpoint } from './fleet.ts'
+import type { CallOptions } from './router.ts'
+import { invalidRequest, unknownModel } from './router-errors.ts'
+import type { OutputLengths } from './output-lengths.ts'
+
+/** A request that is valid and whose model is known. */
+export interface PreparedCall {
+  readonly request: ChatRequest
+  readonly demand: Demand
+  readonly preferences: RoutingPreferences
+  /** Every endpoint that offers the model. */
+  readonly endpoints: readonly FleetEndpoint[]
+  readonly options: CallOptions
+}
+
+export interface CallPreparation {
+  readonly fleet: Fleet
+  readonly outputLengths: OutputLengths
+  /** The router's own wishes, where the call states none. */
+  readonly preferences: RoutingPreferences
+}
+
+/**
+ * Checks a request and works out what it needs.
+ * @throws RouterError of kind `invalid-request` or `model-unknown`.
+ */
+export function prepareCall(request: ChatRequest, options: CallOptions, preparation: CallPreparation): PreparedCall {
+  const valid = validated(request)
+  const { model, variants } = parseModelSlug(valid.model)
+  const endpoints = preparation.fleet.endpointsOf(model)
+  if (endpoints.length === 0) throw unknownModel(model, preparation.fleet.catalog)
+  const demand = demandOf(valid, { expectedOutputTokens: preparation.outputLengths.expected(model) })
+  const preferences = { ...preparation.preferences, ...options.preferences }
+  return { request: valid, demand, preferences: withVariants(preferences, variants), endpoints, options }
+}
+
+function validated(request: ChatRequest): ChatRequest {
+  try {
+    return validateChatRequest(request)
+  } catch (error) {
+    if (InvalidRequest.is(error)) throw invalidRequest(error.message, error.field)
+    throw error
+  }
+}
+
+/** A routing suffix of the model is a sort; of several the last wins, and an explicit order wins over all. */
+function withVariants(preferences: RoutingPreferences, variants: readonly string[]): RoutingPreferences {
+  const last = variants.findLast((variant) => variant === 'nitro' || variant === 'floor')
+  if (last === undefined || preferences.order !== undefined) return preferences
+  return { ...preferences, sort: last === 'nitro' ? 'throughput' : 'price' }
+}

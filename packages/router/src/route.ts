@@ -1,0 +1,65 @@
+import type { Exclusion, Failure, IndexParts, TokenUsage } from '@nextbest/core'
+
+/** How a call was decided and what became of it. A dry run has the same shape, with no attempts. */
+export interface Route {
+  /** `gen-` and 26 characters; empty in a dry run. */
+  readonly callId: string
+  /** The model asked for, suffixes included. */
+  readonly model: string
+  /** Id of the endpoint that answered, if one did. */
+  readonly endpoint: string | undefined
+  /** Its provider. */
+  readonly provider: string | undefined
+  /** Endpoint ids in the order in which this call would try them. */
+  readonly plan: readonly string[]
+  /** Every endpoint that could serve the request now, best index first. */
+  readonly ranked: readonly RankedRoute[]
+  /** Endpoints that could serve the request but not now. */
+  readonly unavailable: readonly UnavailableRoute[]
+  /** Endpoints that cannot serve the request, each with the reason. */
+  readonly exclusions: readonly Exclusion[]
+  /** Every attempt, in the order of their starts. */
+  readonly attempts: readonly RouteAttempt[]
+  /** Time from the call's start to its end, in ms; 0 in a dry run. */
+  readonly durationMs: number
+  /** Time from the call's start to the first content token, in ms, where one came and the answer was streamed. */
+  readonly firstTokenMs: number | undefined
+  /** Usage of the answer; undefined when there was none. */
+  readonly usage: TokenUsage | undefined
+  /** Cost of all attempts in nano-dollars, including what failed attempts are assumed to have cost. */
+  readonly costNanoUsd: number
+}
+
+export interface RankedRoute {
+  readonly endpoint: string
+  /** Expected cost in US dollars of a good answer that starts here; lower is better. */
+  readonly indexUsd: number
+  readonly parts: IndexParts
+  /** Probability of being tried first, 0..1. */
+  readonly probability: number
+}
+
+export interface UnavailableRoute {
+  readonly endpoint: string
+  readonly reason: 'breaker-open' | 'rate-gate' | 'no-permit'
+  /** Milliseconds until it may serve again, where that is known. */
+  readonly retryInMs: number | undefined
+}
+
+export interface RouteAttempt {
+  /** Numbered from 1. */
+  readonly number: number
+  /** The endpoint's id. */
+  readonly endpoint: string
+  /** Milliseconds from the call's start to the attempt's. */
+  readonly startedAfterMs: number
+  readonly durationMs: number
+  /** Milliseconds from the attempt's start to its first content token, where one came and the answer was streamed. */
+  readonly firstTokenMs: number | undefined
+  readonly outcome: 'answered' | 'failed' | 'cancelled'
+  /** Why it failed. */
+  readonly failure: Failure | undefined
+  /** `billed` by reported usage, `assumed` without one, or `free`. */
+  readonly billing: 'billed' | 'assumed' | 'free'
+  readonly costNanoUsd: number
+}

@@ -1,0 +1,17 @@
+import type { Clock, TimerHandle } from '@nextbest/core'
+import type { RouterRuntime } from './router-options.ts'
+
+/** Longest delay that Node's timers keep; a longer one would fire at once. */
+const longestDelayMs = 2_147_483_647
+
+const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  setTimer(atMs, callback): TimerHandle {
+    const delayMs = Math.min(longestDelayMs, Math.max(0, atMs - performance.now()))
+    const timer = setTimeout(callback, delayMs)
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+/** The system's monotonic clock and randomness. */
+export const systemRuntime: RouterRuntime = Object.freeze({ clock: systemClock, random: Math.random })
