@@ -9,7 +9,13 @@ const router = createRouter({
       provider: 'northwind',
       baseUrl: NORTHWIND_URL,
       allowPrivateNetwork: true,
-      models: [{ model: 'deepseek/deepseek-coder', contextTokens: 128_000, price: { prompt: 0.25, completion: 0.75 } }],
+      models: [
+        {
+          model: 'deepseek/deepseek-coder',
+          contextTokens: 128_000,
+          price: { prompt: 0.25, completion: 0.75 },
+        },
+      ],
     },
   ],
 })

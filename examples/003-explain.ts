@@ -24,7 +24,10 @@ for (const { endpoint, reason } of route.exclusions) console.log(`not ${endpoint
 
 // When nothing is left, a call says so at once and names every exclusion.
 try {
-  await router.chat({ model, messages: [{ role: 'user', content: long }] }, { preferences: { only: ['northwind'] } })
+  await router.chat(
+    { model, messages: [{ role: 'user', content: long }] },
+    { preferences: { only: ['northwind'] } },
+  )
 } catch (error) {
   if (RouterError.is(error)) console.log(`${error.status} ${error.kind}: ${error.message}`)
 }

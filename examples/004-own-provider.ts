@@ -9,22 +9,23 @@ function oracle(): Adapter {
   return {
     version: 1,
     name: 'oracle',
-    encode: (request, { endpoint, apiKey, stream }) => ({
-      path: '/ask',
-      headers: { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { 'x-oracle-key': apiKey }) },
-      body: JSON.stringify({ who: endpoint.upstreamModel, prompt: request.messages.map(textOf).join('\n'), stream }),
-    }),
+    encode(request, { endpoint, apiKey = '', stream }) {
+      const prompt = request.messages.map(textOf).join('\n')
+      const body = JSON.stringify({ who: endpoint.upstreamModel, prompt, stream })
+      return { path: '/ask', headers: { 'content-type': 'application/json', 'x-oracle-key': apiKey }, body }
+    },
     decode(body) {
       const answer = answerIn(body)
-      if (answer === undefined) return { type: 'failure', evidence: { type: 'malformed', detail: 'no answer in the body' } }
-      return { type: 'answer', completion: completionOf(answer), usage: undefined }
+      if (answer !== undefined) return { type: 'answer', completion: completionOf(answer), usage: undefined }
+      return { type: 'failure', evidence: { type: 'malformed', detail: 'no answer in the body' } }
     },
     createStreamDecoder() {
       let whole = false
       return {
         decode({ event, data }): StreamPart {
           whole ||= event === 'done'
-          return event === 'done' ? { type: 'end' } : { type: 'chunk', chunk: chunkOf(data), content: data !== '' }
+          if (event === 'done') return { type: 'end' }
+          return { type: 'chunk', chunk: chunkOf(data), content: data !== '' }
         },
         end: () => (whole ? undefined : { type: 'incomplete', detail: 'the stream ended without "done"' }),
       }
@@ -32,14 +33,15 @@ function oracle(): Adapter {
   }
 }
 
+const head = { id: 'oracle', created: 0, model: 'pythia' }
+
 function textOf(message: ChatMessage): string {
   return typeof message.content === 'string' ? message.content : ''
 }
 
 function answerIn(body: string): string | undefined {
   try {
-    const { answer } = JSON.parse(body) as { answer?: unknown }
-    return typeof answer === 'string' ? answer : undefined
+    return (JSON.parse(body) as { answer?: string }).answer
   } catch {
     return undefined
   }
@@ -54,19 +56,16 @@ function chunkOf(content: string): ChatChunk {
   return { ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] }
 }
 
-const head = { id: 'oracle', created: 0, model: 'pythia' }
-
+const price = { prompt: 0, completion: 0 }
+const models = [{ model: 'delphi/pythia', contextTokens: 8_000, price }]
 const router = createRouter({
   upstreams: [
-    {
-      provider: 'delphi',
-      adapter: oracle(),
-      baseUrl: ORACLE_URL,
-      allowPrivateNetwork: true,
-      models: [{ model: 'delphi/pythia', contextTokens: 8_000, price: { prompt: 0, completion: 0 } }],
-    },
+    { provider: 'delphi', adapter: oracle(), baseUrl: ORACLE_URL, allowPrivateNetwork: true, models },
   ],
 })
-const reply = await router.chat({ model: 'delphi/pythia', messages: [{ role: 'user', content: 'Shall I go?' }] })
+const reply = await router.chat({
+  model: 'delphi/pythia',
+  messages: [{ role: 'user', content: 'Shall I go?' }],
+})
 console.log(reply.text)
 await router.close()

@@ -5,7 +5,11 @@ import type { CallOptions } from './router.ts'
 const longestCallMs = 86_400_000
 
 /** What a router and its calls are bounded by where nothing else is said. */
-export const routerDefaults: CallBounds = Object.freeze({ timeoutMs: 600_000, maxAttempts: 3, maxWaitMs: 30_000 })
+export const routerDefaults: CallBounds = Object.freeze({
+  timeoutMs: 600_000,
+  maxAttempts: 3,
+  maxWaitMs: 30_000,
+})
 
 /**
  * Returns the bounds of one call: its own, else the router's, else the defaults.
@@ -35,7 +39,11 @@ export function validateOptions(options: RouterOptions): void {
   callBounds(options, {})
 }
 
-function requireInteger(name: string, value: number, { low, high }: { readonly low: number; readonly high: number }): void {
+function requireInteger(
+  name: string,
+  value: number,
+  { low, high }: { readonly low: number; readonly high: number },
+): void {
   if (Number.isInteger(value) && value >= low && value <= high) return
   throw new RangeError(`${name}: must be an integer from ${low} to ${high}, and is ${String(value)}`)
 }

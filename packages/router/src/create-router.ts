@@ -25,7 +25,13 @@ export function createRouter(options: RouterOptions): Router {
   const runtime = { ...systemRuntime, ...options.runtime }
   const fleet = createFleet(options, runtime)
   const outputLengths = new OutputLengths()
-  const context: CallContext = { fleet, runtime, outputLengths, ranking: rankingDefaults, tell: teller(options.onEvent) }
+  const context: CallContext = {
+    fleet,
+    runtime,
+    outputLengths,
+    ranking: rankingDefaults,
+    tell: teller(options.onEvent),
+  }
   const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }
   const calls = new Set<CallRun>()
   let closed = false
@@ -78,7 +84,10 @@ export function createRouter(options: RouterOptions): Router {
 }
 
 /** Waits until no call is under way, or the time is over. */
-async function settled(calls: ReadonlySet<CallRun>, { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number }): Promise<void> {
+async function settled(
+  calls: ReadonlySet<CallRun>,
+  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+): Promise<void> {
   const over = Promise.withResolvers<void>()
   const timer = clock.setTimer(clock.nowMs() + timeoutMs, over.resolve)
   const all = Promise.all([...calls].map((call) => call.settled))

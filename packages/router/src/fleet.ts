@@ -24,7 +24,9 @@ export interface Fleet {
 export function createFleet(options: RouterOptions, runtime: RouterRuntime): Fleet {
   const upstreams = options.upstreams.map((config) => connect(config, options, runtime))
   rejectDuplicates(upstreams)
-  const endpoints = upstreams.flatMap((upstream) => upstream.endpoints.map((endpoint) => known(endpoint, upstream)))
+  const endpoints = upstreams.flatMap((upstream) =>
+    upstream.endpoints.map((endpoint) => known(endpoint, upstream)),
+  )
   const catalog = createCatalog({
     models: options.catalog?.models ?? [],
     endpoints: endpoints.map((one) => one.endpoint),
@@ -48,19 +50,22 @@ function known(endpoint: Endpoint, upstream: Upstream): FleetEndpoint {
 }
 
 function connect(config: UpstreamConfig, options: RouterOptions, runtime: RouterRuntime): Upstream {
+  const { provider, baseUrl, apiKey, headers, allowPrivateNetwork, maxConnections, connectTimeoutMs } = config
   return createUpstream({
-    provider: config.provider,
+    provider,
+    baseUrl,
     adapter: config.adapter ?? openAiChat(),
-    baseUrl: config.baseUrl,
     endpoints: endpointsOf(config, options.catalog),
     breaker: options.breaker ?? {},
+    allowPrivateNetwork: allowPrivateNetwork ?? false,
+    headers: headers ?? {},
+    transport: {
+      ...(maxConnections !== undefined && { connections: maxConnections }),
+      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+    },
+    ...(apiKey !== undefined && { apiKey }),
     nowMs: () => runtime.clock.nowMs(),
     random: runtime.random,
-    ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }),
-    ...(config.headers === undefined ? {} : { headers: config.headers }),
-    ...(config.allowPrivateNetwork === undefined ? {} : { allowPrivateNetwork: config.allowPrivateNetwork }),
-    ...(config.maxConnections === undefined ? {} : { maxConnections: config.maxConnections }),
-    ...(config.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: config.connectTimeoutMs }),
   })
 }
 
@@ -70,7 +75,9 @@ function endpointsOf(config: UpstreamConfig, catalog: Catalog | undefined): read
     catalog?.endpoints.filter((endpoint) => endpoint.provider === config.provider) ??
     []
   if (endpoints.length === 0) {
-    throw new RangeError(`upstreams: "${config.provider}" serves nothing: list its models, or give a catalog that has its endpoints`)
+    throw new RangeError(
+      `upstreams: "${config.provider}" serves nothing: list its models, or give a catalog that has its endpoints`,
+    )
   }
   return endpoints
 }
@@ -82,7 +89,8 @@ function toEndpoint(model: UpstreamModel, provider: string): Endpoint {
 function rejectDuplicates(upstreams: readonly Upstream[]): void {
   const seen = new Set<string>()
   for (const { provider } of upstreams) {
-    if (seen.has(provider)) throw new RangeError(`upstreams: provider "${provider}" is listed twice; names must be unique`)
+    if (seen.has(provider))
+      throw new RangeError(`upstreams: provider "${provider}" is listed twice; names must be unique`)
     seen.add(provider)
   }
 }

@@ -1,3 +1,21 @@
+export { openAiChat } from '@nextbest/adapters'
+export type {
+  Adapter,
+  DecodedAnswer,
+  EncodeTarget,
+  ServerSentEvent,
+  StreamDecoder,
+  StreamPart,
+  WireRequest,
+} from '@nextbest/adapters'
+export type {
+  ChatChunk,
+  ChatCompletion,
+  ChatMessage,
+  ChatRequest,
+  RoutingPreferences,
+  TokenUsage,
+} from '@nextbest/core'
 export { createRouter } from './create-router.ts'
 export { routerDefaults } from './call-bounds.ts'
 export { RouterError } from './router-error.ts'
@@ -14,4 +32,10 @@ export type {
   EndpointStatus,
   Router,
 } from './router.ts'
-export type { RouterEvent, RouterOptions, RouterRuntime, UpstreamConfig, UpstreamModel } from './router-options.ts'
+export type {
+  RouterEvent,
+  RouterOptions,
+  RouterRuntime,
+  UpstreamConfig,
+  UpstreamModel,
+} from './router-options.ts'

@@ -9,6 +9,8 @@ import type { OutputLengths } from './output-lengths.ts'
 export interface PreparedCall {
   readonly request: ChatRequest
   readonly demand: Demand
+  /** Tokens that an attempt reserves: the prompt and the output expected. */
+  readonly reservedTokens: number
   readonly preferences: RoutingPreferences
   /** Every endpoint that offers the model. */
   readonly endpoints: readonly FleetEndpoint[]
@@ -26,14 +28,25 @@ export interface CallPreparation {
  * Checks a request and works out what it needs.
  * @throws RouterError of kind `invalid-request` or `model-unknown`.
  */
-export function prepareCall(request: ChatRequest, options: CallOptions, preparation: CallPreparation): PreparedCall {
+export function prepareCall(
+  request: ChatRequest,
+  options: CallOptions,
+  preparation: CallPreparation,
+): PreparedCall {
   const valid = validated(request)
   const { model, variants } = parseModelSlug(valid.model)
   const endpoints = preparation.fleet.endpointsOf(model)
   if (endpoints.length === 0) throw unknownModel(model, preparation.fleet.catalog)
   const demand = demandOf(valid, { expectedOutputTokens: preparation.outputLengths.expected(model) })
   const preferences = { ...preparation.preferences, ...options.preferences }
-  return { request: valid, demand, preferences: withVariants(preferences, variants), endpoints, options }
+  return {
+    request: valid,
+    demand,
+    reservedTokens: demand.promptTokens + demand.expectedOutputTokens,
+    preferences: withVariants(preferences, variants),
+    endpoints,
+    options,
+  }
 }
 
 function validated(request: ChatRequest): ChatRequest {

@@ -1,4 +1,4 @@
-import type { Exclusion, Failure, IndexParts, TokenUsage } from '@nextbest/core'
+import type { Exclusion, Failure, IndexParts, RefusalReason, TokenUsage } from '@nextbest/core'
 
 /** How a call was decided and what became of it. A dry run has the same shape, with no attempts. */
 export interface Route {
@@ -41,7 +41,7 @@ export interface RankedRoute {
 
 export interface UnavailableRoute {
   readonly endpoint: string
-  readonly reason: 'breaker-open' | 'rate-gate' | 'no-permit'
+  readonly reason: RefusalReason
   /** Milliseconds until it may serve again, where that is known. */
   readonly retryInMs: number | undefined
 }

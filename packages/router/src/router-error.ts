@@ -55,7 +55,11 @@ export class RouterError extends Error {
 
   /** Recognises a RouterError of any copy of this package. */
   static is(error: unknown): error is RouterError {
-    return typeof error === 'object' && error !== null && (error as { '~nextbest'?: unknown })['~nextbest'] === 'router-error'
+    return (
+      typeof error === 'object' &&
+      error !== null &&
+      (error as { '~nextbest'?: unknown })['~nextbest'] === 'router-error'
+    )
   }
 }
 

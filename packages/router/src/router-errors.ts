@@ -1,6 +1,7 @@
 import { failurePolicies } from '@nextbest/core'
 import type { CallOutcome, Catalog, Failure } from '@nextbest/core'
 import { RouterError } from './router-error.ts'
+import type { RouterErrorDetails } from './router-error.ts'
 import type { Route } from './route.ts'
 
 /** Endpoints that one message lists; the route has them all. */
@@ -19,13 +20,16 @@ export function invalidRequest(message: string, field: string | undefined): Rout
 export function unknownModel(model: string, catalog: Catalog): RouterError {
   const known = catalog.models.slice(0, 5).map((one) => one.id)
   const more = catalog.models.length > known.length ? `, … (${catalog.models.length} in all)` : ''
-  return new RouterError(`model: no endpoint offers "${model.slice(0, 256)}"; known are ${known.join(', ')}${more}`, {
-    kind: 'model-unknown',
-    status: 404,
-    code: 'model_not_found',
-    type: 'invalid_request_error',
-    field: 'model',
-  })
+  return new RouterError(
+    `model: no endpoint offers "${model.slice(0, 256)}"; known are ${known.join(', ')}${more}`,
+    {
+      kind: 'model-unknown',
+      status: 404,
+      code: 'model_not_found',
+      type: 'invalid_request_error',
+      field: 'model',
+    },
+  )
 }
 
 export function routerClosed(): RouterError {
@@ -48,14 +52,18 @@ export interface FailedCall {
 export function errorOf({ outcome, route, nowMs, timeoutMs }: FailedCall): RouterError {
   switch (outcome.type) {
     case 'aborted':
-      return new RouterError('the caller cancelled the call', { ...plain('aborted', 499, 'request_cancelled'), route })
+      return new RouterError('the caller cancelled the call', {
+        ...plain('aborted', 499, 'request_cancelled'),
+        route,
+      })
     case 'broken':
       return new RouterError(`the answer of ${route.endpoint} broke off: ${outcome.failure.message}`, {
         ...clientOf(outcome.failure, 'answer-broken'),
         route,
       })
     case 'failed': {
-      const retryAfterMs = outcome.retryAtMs === undefined ? undefined : Math.max(0, Math.ceil(outcome.retryAtMs - nowMs))
+      const retryAfterMs =
+        outcome.retryAtMs === undefined ? undefined : Math.max(0, Math.ceil(outcome.retryAtMs - nowMs))
       return failed(outcome.reason, { route, retryAfterMs, timeoutMs })
     }
   }
@@ -72,28 +80,43 @@ type FailureReason = Extract<CallOutcome, { readonly type: 'failed' }>['reason']
 function failed(reason: FailureReason, { route, retryAfterMs, timeoutMs }: FailedDetails): RouterError {
   switch (reason) {
     case 'no-endpoint':
-      return new RouterError(`no endpoint can serve this request for ${route.model}: ${exclusionList(route)}`, {
-        ...plain('no-endpoint', 404, 'no_endpoint_available', 'invalid_request_error'),
-        route,
-      })
+      return new RouterError(
+        `no endpoint can serve this request for ${route.model}: ${exclusionList(route)}`,
+        {
+          ...plain('no-endpoint', 404, 'no_endpoint_available'),
+          type: 'invalid_request_error',
+          route,
+        },
+      )
     case 'busy':
-      return new RouterError(`every endpoint for ${route.model} is busy: ${busyList(route)}${retryAdvice(retryAfterMs)}`, {
-        ...plain('busy', 429, 'all_endpoints_busy', 'rate_limit_error'),
-        retryAfterMs,
-        route,
-      })
+      return new RouterError(
+        `every endpoint for ${route.model} is busy: ${busyList(route)}${retryAdvice(retryAfterMs)}`,
+        {
+          ...plain('busy', 429, 'all_endpoints_busy'),
+          type: 'rate_limit_error',
+          retryAfterMs,
+          route,
+        },
+      )
     case 'deadline':
-      return new RouterError(`no answer within ${timeoutMs} ms: ${attemptList(route) || 'no attempt was made'}; allow more time with timeoutMs`, {
-        ...plain('deadline-exceeded', 504, 'deadline_exceeded'),
-        route,
-      })
+      return new RouterError(
+        `no answer within ${timeoutMs} ms: ${attemptList(route) || 'no attempt was made'}; allow more time with timeoutMs`,
+        {
+          ...plain('deadline-exceeded', 504, 'deadline_exceeded'),
+          route,
+        },
+      )
     case 'refused':
     case 'all-failed':
       return attemptsFailed(reason, route, retryAfterMs)
   }
 }
 
-function attemptsFailed(reason: 'refused' | 'all-failed', route: Route, retryAfterMs: number | undefined): RouterError {
+function attemptsFailed(
+  reason: 'refused' | 'all-failed',
+  route: Route,
+  retryAfterMs: number | undefined,
+): RouterError {
   const failures = route.attempts.flatMap((attempt) => attempt.failure ?? [])
   const last = failures.at(-1)
   const hints = failures.flatMap((failure) => failure.retryAfterMs ?? [])
@@ -111,14 +134,13 @@ function attemptsFailed(reason: 'refused' | 'all-failed', route: Route, retryAft
 
 function clientOf(failure: Failure | undefined, kind: 'refused' | 'all-failed' | 'answer-broken'): Plain {
   if (failure === undefined) return plain(kind, 502, 'provider_unavailable')
-  const { status, code, type } = failurePolicies[failure.kind].client
-  return plain(kind, status, code, type)
+  return { kind, ...failurePolicies[failure.kind].client }
 }
 
-type Plain = Pick<ConstructorParameters<typeof RouterError>[1], 'kind' | 'status' | 'code' | 'type'>
+type Plain = Pick<RouterErrorDetails, 'kind' | 'status' | 'code' | 'type'>
 
-function plain(kind: Plain['kind'], status: number, code: string, type = 'server_error'): Plain {
-  return { kind, status, code, type }
+function plain(kind: Plain['kind'], status: number, code: string): Plain {
+  return { kind, status, code, type: 'server_error' }
 }
 
 function exclusionList(route: Route): string {
@@ -131,7 +153,10 @@ function busyList(route: Route): string {
 
 function attemptList(route: Route): string {
   return listed(
-    route.attempts.map((one) => `${one.endpoint} ${one.failure?.message ?? one.outcome} (after ${Math.round(one.durationMs)} ms)`),
+    route.attempts.map(
+      (one) =>
+        `${one.endpoint} ${one.failure?.message ?? one.outcome} (after ${Math.round(one.durationMs)} ms)`,
+    ),
   )
 }
 

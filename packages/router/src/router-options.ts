@@ -5,7 +5,6 @@ import type {
   Clock,
   Endpoint,
   EndpointOptions,
-  ExclusionRule,
   Failure,
   Random,
   RoutingPreferences,
@@ -55,9 +54,9 @@ export interface UpstreamConfig {
   readonly models?: readonly UpstreamModel[]
   /** Whether addresses of private networks and plain http are allowed, as for a server of one's own. Default: false. */
   readonly allowPrivateNetwork?: boolean
-  /** Connections at once. 1..65,535. Default: 256. */
+  /** Connections at once. 1..10,000. Default: 256. */
   readonly maxConnections?: number
-  /** Time to connect, in ms. 1..60,000. Default: 5,000. */
+  /** Time to connect, in ms. 1..120,000. Default: 5,000. */
   readonly connectTimeoutMs?: number
 }
 
@@ -66,8 +65,18 @@ export type UpstreamModel = Omit<EndpointOptions, 'provider'> | Endpoint
 
 /** What happened, as it happens. */
 export type RouterEvent =
-  | { readonly type: 'call-start'; readonly callId: string; readonly model: string; readonly promptTokens: number }
-  | { readonly type: 'attempt-start'; readonly callId: string; readonly attempt: number; readonly endpoint: string }
+  | {
+      readonly type: 'call-start'
+      readonly callId: string
+      readonly model: string
+      readonly promptTokens: number
+    }
+  | {
+      readonly type: 'attempt-start'
+      readonly callId: string
+      readonly attempt: number
+      readonly endpoint: string
+    }
   | {
       readonly type: 'attempt-end'
       readonly callId: string
@@ -78,6 +87,15 @@ export type RouterEvent =
       readonly durationMs: number
       readonly usage: TokenUsage | undefined
     }
-  | { readonly type: 'endpoint-held'; readonly endpoint: string; readonly rule: ExclusionRule; readonly reason: string }
-  | { readonly type: 'breaker-change'; readonly endpoint: string; readonly state: 'closed' | 'open' | 'half-open' }
-  | { readonly type: 'call-end'; readonly callId: string; readonly route: Route; readonly error: string | undefined }
+  | { readonly type: 'endpoint-held'; readonly endpoint: string; readonly reason: string }
+  | {
+      readonly type: 'breaker-change'
+      readonly endpoint: string
+      readonly state: 'closed' | 'open' | 'half-open'
+    }
+  | {
+      readonly type: 'call-end'
+      readonly callId: string
+      readonly route: Route
+      readonly error: string | undefined
+    }

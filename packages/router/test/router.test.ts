@@ -25,7 +25,11 @@ async function failureOf(promise: Promise<unknown>): Promise<RouterError> {
 }
 
 function attemptsOf(route: Route | undefined): readonly string[] {
-  return route?.attempts.map((attempt) => `${attempt.endpoint.split(':')[0]} ${attempt.failure?.kind ?? attempt.outcome}`) ?? []
+  return (
+    route?.attempts.map(
+      (attempt) => `${attempt.endpoint.split(':')[0]} ${attempt.failure?.kind ?? attempt.outcome}`,
+    ) ?? []
+  )
 }
 
 describe('chat', () => {
@@ -36,7 +40,11 @@ describe('chat', () => {
 
     expect(reply.text).toBe('forty two')
     expect(reply.usage).toMatchObject({ completionTokens: 2, source: 'reported' })
-    expect(reply.route).toMatchObject({ endpoint: `cheap:${model}`, provider: 'cheap', plan: [`cheap:${model}`, `dear:${model}`] })
+    expect(reply.route).toMatchObject({
+      endpoint: `cheap:${model}`,
+      provider: 'cheap',
+      plan: [`cheap:${model}`, `dear:${model}`],
+    })
     expect(reply.route.attempts).toMatchObject([{ number: 1, outcome: 'answered', billing: 'billed' }])
     expect(reply.route.costNanoUsd).toBe(reply.usage.promptTokens * 1_000 + 2 * 2_000)
     expect(fleet.upstreams['dear']?.received).toHaveLength(0)
@@ -81,7 +89,14 @@ describe('chat', () => {
   })
 
   test('stops at once when the request is at fault', async () => {
-    const errorBody = { error: { message: 'temperature is too hot', type: 'invalid_request_error', code: null, param: 'temperature' } }
+    const errorBody = {
+      error: {
+        message: 'temperature is too hot',
+        type: 'invalid_request_error',
+        code: null,
+        param: 'temperature',
+      },
+    }
     await using fleet = await scriptedFleet({ strict: { behaviour: { status: 400, errorBody } }, other: {} })
 
     const error = await failureOf(fleet.router.chat(request))
@@ -134,7 +149,10 @@ describe('chat', () => {
   })
 
   test('leaves a rate-limited endpoint alone until its time is over', async () => {
-    await using fleet = await scriptedFleet({ busy: { behaviour: { status: 429, headers: { 'retry-after': '60' } } }, free: {} })
+    await using fleet = await scriptedFleet({
+      busy: { behaviour: { status: 429, headers: { 'retry-after': '60' } } },
+      free: {},
+    })
 
     await fleet.router.chat(request)
     const next = await fleet.router.chat(request)
@@ -194,7 +212,10 @@ describe('an ineligible endpoint', () => {
   })
 
   test('is named with its reason when none is left', async () => {
-    await using fleet = await scriptedFleet({ plain: { model: { parameters: ['max_tokens'] } }, small: { model: { contextTokens: 20, parameters: [] } } })
+    await using fleet = await scriptedFleet({
+      plain: { model: { parameters: ['max_tokens'] } },
+      small: { model: { contextTokens: 20, parameters: [] } },
+    })
 
     const error = await failureOf(fleet.router.chat({ ...request, tools }))
 
@@ -213,7 +234,10 @@ describe('stream', () => {
 
     expect(error).toBeUndefined()
     expect(text).toBe('one two three')
-    expect(await stream.route).toMatchObject({ endpoint: `only:${model}`, attempts: [{ outcome: 'answered' }] })
+    expect(await stream.route).toMatchObject({
+      endpoint: `only:${model}`,
+      attempts: [{ outcome: 'answered' }],
+    })
   })
 
   test.each([
@@ -221,7 +245,10 @@ describe('stream', () => {
     ['an in-band error', { errorAfterTokens: 0 }],
     ['a reset', { reset: 'after-headers' }],
   ] as const)('fails over silently on %s before the first content', async (_, behaviour) => {
-    await using fleet = await scriptedFleet({ bad: { behaviour }, good: { behaviour: { text: 'all of it' } } })
+    await using fleet = await scriptedFleet({
+      bad: { behaviour },
+      good: { behaviour: { text: 'all of it' } },
+    })
 
     const stream = fleet.router.stream(request)
 
@@ -230,7 +257,10 @@ describe('stream', () => {
   })
 
   test('ends with an error, and no other endpoint, when the answer is cut after content', async () => {
-    await using fleet = await scriptedFleet({ bad: { behaviour: { text: 'one two three four', cutAfterTokens: 2 } }, good: {} })
+    await using fleet = await scriptedFleet({
+      bad: { behaviour: { text: 'one two three four', cutAfterTokens: 2 } },
+      good: {},
+    })
 
     const { text, error } = await read(fleet.router.stream(request))
 
@@ -240,7 +270,9 @@ describe('stream', () => {
   })
 
   test('cancels the upstream when its reader breaks off', async () => {
-    await using fleet = await scriptedFleet({ only: { behaviour: { outputTokens: 10_000, tokensPerSecond: 2_000 } } })
+    await using fleet = await scriptedFleet({
+      only: { behaviour: { outputTokens: 10_000, tokensPerSecond: 2_000 } },
+    })
 
     const stream = fleet.router.stream(request)
     for await (const chunk of stream) {
@@ -283,7 +315,9 @@ describe('explain', () => {
 
     for (const { indexUsd, parts } of fleet.router.explain(request).ranked) {
       const { success, early, late, answerUsd, earlyFailureUsd, lateFailureUsd } = parts
-      expect((success * answerUsd + early * earlyFailureUsd + late * lateFailureUsd) / (1 - early)).toBeCloseTo(indexUsd, 12)
+      expect(
+        (success * answerUsd + early * earlyFailureUsd + late * lateFailureUsd) / (1 - early),
+      ).toBeCloseTo(indexUsd, 12)
     }
   })
 })
@@ -301,7 +335,13 @@ describe('a router', () => {
   test('refuses an invalid request by naming the field, never the prompt', async () => {
     await using fleet = await scriptedFleet({ only: {} })
 
-    const error = await failureOf(fleet.router.chat({ ...request, messages: [{ role: 'user', content: 'secret words' }], temperature: 9 }))
+    const error = await failureOf(
+      fleet.router.chat({
+        ...request,
+        messages: [{ role: 'user', content: 'secret words' }],
+        temperature: 9,
+      }),
+    )
 
     expect(error).toMatchObject({ kind: 'invalid-request', status: 400, field: 'temperature' })
     expect(error.message).not.toContain('secret')
@@ -309,10 +349,20 @@ describe('a router', () => {
 
   test('refuses wrong options by naming option, bound and value', () => {
     expect(() => createRouter({ upstreams: [] })).toThrow(/^upstreams: /)
-    const upstreams = [{ provider: 'a', baseUrl: 'https://a.example/v1', models: [{ model, contextTokens: 1_000, price: { prompt: 1, completion: 1 } }] }]
+    const upstreams = [
+      {
+        provider: 'a',
+        baseUrl: 'https://a.example/v1',
+        models: [{ model, contextTokens: 1_000, price: { prompt: 1, completion: 1 } }],
+      },
+    ]
     expect(() => createRouter({ upstreams, maxAttempts: 0 })).toThrow(/^maxAttempts: .*1 to 10.*0/)
-    expect(() => createRouter({ upstreams: [...upstreams, ...upstreams] })).toThrow(/provider "a" is listed twice/)
-    expect(() => createRouter({ upstreams: [{ provider: 'b', baseUrl: 'https://b.example/v1' }] })).toThrow(/"b" serves nothing/)
+    expect(() => createRouter({ upstreams: [...upstreams, ...upstreams] })).toThrow(
+      /provider "a" is listed twice/,
+    )
+    expect(() => createRouter({ upstreams: [{ provider: 'b', baseUrl: 'https://b.example/v1' }] })).toThrow(
+      /"b" serves nothing/,
+    )
   })
 
   test('takes a sort from the suffix of the model', async () => {
@@ -326,7 +376,14 @@ describe('a router', () => {
 
     await fleet.router.chat(request)
 
-    expect(fleet.events.map((event) => event.type)).toEqual(['call-start', 'attempt-start', 'attempt-end', 'attempt-start', 'attempt-end', 'call-end'])
+    expect(fleet.events.map((event) => event.type)).toEqual([
+      'call-start',
+      'attempt-start',
+      'attempt-end',
+      'attempt-start',
+      'attempt-end',
+      'call-end',
+    ])
     expect(JSON.stringify(fleet.events)).not.toContain('meaning of life')
   })
 

@@ -4,7 +4,10 @@ import { createRouter } from '../src/index.ts'
 import type { Router, RouterEvent, RouterOptions, UpstreamModel } from '../src/index.ts'
 
 export const model = 'deepseek/deepseek-coder'
-export const request = { model, messages: [{ role: 'user', content: 'What is the meaning of life?' }] } as const
+export const request = {
+  model,
+  messages: [{ role: 'user', content: 'What is the meaning of life?' }],
+} as const
 
 /** One scripted provider of a fleet. */
 export interface Member {
@@ -38,7 +41,13 @@ export async function scriptedFleet(
       baseUrl: upstreams[provider]?.baseUrl ?? '',
       allowPrivateNetwork: true,
       models: [
-        { model, contextTokens: 128_000, price: { prompt: 1 + i, completion: 2 + i }, parameters: ['tools', 'max_tokens'], ...member.model },
+        {
+          model,
+          contextTokens: 128_000,
+          price: { prompt: 1 + i, completion: 2 + i },
+          parameters: ['tools', 'max_tokens'],
+          ...member.model,
+        },
       ],
     })),
   })

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure/failure.ts'
 
 /** Why an endpoint did not admit an attempt. Nothing was sent. */
-export type RefusalReason = 'breaker-open' | 'rate-gate' | 'no-permit' | 'held'
+export type RefusalReason = 'breaker-open' | 'rate-gate' | 'no-permit'
 
 /** The timers of a call. */
 export type CallTimer = 'deadline' | 'first-token' | 'idle'
@@ -23,7 +23,12 @@ export type CallEvent =
   /** Something after the first content token came; `content` is false for what is only liveness. */
   | { readonly type: 'progress'; readonly attempt: number; readonly nowMs: number; readonly content: boolean }
   | { readonly type: 'attempt-completed'; readonly attempt: number; readonly nowMs: number }
-  | { readonly type: 'attempt-failed'; readonly attempt: number; readonly nowMs: number; readonly failure: Failure }
+  | {
+      readonly type: 'attempt-failed'
+      readonly attempt: number
+      readonly nowMs: number
+      readonly failure: Failure
+    }
   /** The endpoint that the call waits for admits it. */
   | { readonly type: 'admitted'; readonly nowMs: number }
   /** The wait ended without admission. */

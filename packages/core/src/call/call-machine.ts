@@ -3,7 +3,16 @@ import { failurePolicies } from '../failure/policies.ts'
 import type { CallEffect } from './call-effect.ts'
 import type { CallEvent, CallTimer } from './call-event.ts'
 import type { AttemptState, CallBudget, CallState, PlannedEndpoint, StandbyEndpoint } from './call-state.ts'
-import { cancelAttempt, clearTimer, failedOutcome, record, setTimer, settle, unchanged, withAttempt } from './call-step.ts'
+import {
+  cancelAttempt,
+  clearTimer,
+  failedOutcome,
+  record,
+  setTimer,
+  settle,
+  unchanged,
+  withAttempt,
+} from './call-step.ts'
 import type { CallStep } from './call-step.ts'
 import { deadlineFailure, firstTokenFailure, idleFailure, idleRemainingMs } from './call-timeouts.ts'
 import { settleUnserved, startAdmitted, startNext } from './start-next.ts'
@@ -44,16 +53,21 @@ export function beginCall(setup: CallSetup, nowMs: number): CallStep {
 export function advanceCall(state: CallState, event: CallEvent): CallStep {
   if (state.phase === 'settled') return unchanged(state)
   // A late event loop can bring other events before the deadline's own timer: nothing is delivered after it.
-  if (event.nowMs >= state.budget.deadlineAtMs && event.type !== 'abort') return onDeadline(state, event.nowMs)
+  if (event.nowMs >= state.budget.deadlineAtMs && event.type !== 'abort')
+    return onDeadline(state, event.nowMs)
   switch (event.type) {
     case 'timer':
       return onTimer(state, event.timer, event.nowMs)
     case 'abort':
       return onAbort(state)
     case 'admitted':
-      return state.waitingFor === undefined ? unchanged(state) : startAdmitted(state, state.waitingFor, event.nowMs)
+      return state.waitingFor === undefined
+        ? unchanged(state)
+        : startAdmitted(state, state.waitingFor, event.nowMs)
     case 'wait-failed':
-      return state.waitingFor === undefined ? unchanged(state) : settleUnserved({ ...state, waitingFor: undefined })
+      return state.waitingFor === undefined
+        ? unchanged(state)
+        : settleUnserved({ ...state, waitingFor: undefined })
     default: {
       const attempt = liveAttempt(state)
       return attempt?.number === event.attempt ? onAttempt(state, attempt, event) : unchanged(state)
@@ -65,7 +79,9 @@ export function advanceCall(state: CallState, event: CallEvent): CallStep {
 export function liveAttempt(state: CallState): AttemptState | undefined {
   const last = state.attempts.at(-1)
   if (last === undefined) return undefined
-  return last.status === 'starting' || last.status === 'running' || last.status === 'committed' ? last : undefined
+  return last.status === 'starting' || last.status === 'running' || last.status === 'committed'
+    ? last
+    : undefined
 }
 
 type AttemptEvent = Extract<CallEvent, { readonly attempt: number }>
@@ -94,11 +110,13 @@ function onStarted(state: CallState, attempt: AttemptState, nowMs: number): Call
   }
 }
 
-/** While another endpoint could still be tried, a silent one may not eat more than half of the time that is left. */
+/** A silent endpoint may not eat more than half of the time that is left, while another could still use the other half. */
 function firstTokenAllowanceMs(state: CallState, planned: PlannedEndpoint, nowMs: number): number {
   const remainingMs = state.budget.deadlineAtMs - nowMs
-  const another = state.queue.length > 0 && state.attempts.length < state.budget.maxAttempts
-  return Math.min(planned.firstTokenTimeoutMs, another ? remainingMs / 2 : remainingMs)
+  const halfMs = remainingMs / 2
+  const another =
+    state.attempts.length < state.budget.maxAttempts && state.queue.some((next) => next.usefulMs <= halfMs)
+  return Math.min(planned.firstTokenTimeoutMs, another ? halfMs : remainingMs)
 }
 
 function onRefused(
@@ -179,7 +197,9 @@ function onFailed(state: CallState, attempt: AttemptState, end: AttemptEnd): Cal
 /** An unknown failure fails over once: a second one is taken as the request's own. */
 function mustStop(state: CallState, failure: Failure): boolean {
   if (failurePolicies[failure.kind].next === 'stop') return true
-  return failure.kind === 'unknown' && state.attempts.filter((one) => one.failure?.kind === 'unknown').length > 1
+  return (
+    failure.kind === 'unknown' && state.attempts.filter((one) => one.failure?.kind === 'unknown').length > 1
+  )
 }
 
 /** After "too long for this window", only larger windows are of use. */
@@ -222,6 +242,7 @@ function onAbort(state: CallState): CallStep {
   const attempt = liveAttempt(state)
   if (attempt === undefined) return settle(state, { type: 'aborted' })
   const cancelled = withAttempt(state, { ...attempt, status: 'cancelled' })
-  const ended: readonly CallEffect[] = attempt.status === 'starting' ? [] : [record(attempt, { type: 'cancelled' })]
+  const ended: readonly CallEffect[] =
+    attempt.status === 'starting' ? [] : [record(attempt, { type: 'cancelled' })]
   return settle(cancelled, { type: 'aborted' }, [cancelAttempt(attempt), ...ended])
 }

@@ -13,7 +13,11 @@ export function unchanged(state: CallState): CallStep {
 }
 
 /** Ends the call: the effects so far, then the deadline is cleared and the outcome told. */
-export function settle(state: CallState, outcome: CallOutcome, effects: readonly CallEffect[] = []): CallStep {
+export function settle(
+  state: CallState,
+  outcome: CallOutcome,
+  effects: readonly CallEffect[] = [],
+): CallStep {
   const settled: CallState = { ...state, phase: 'settled', waitingFor: undefined, outcome }
   const cancelWait: readonly CallEffect[] = state.waitingFor === undefined ? [] : [{ type: 'cancel-wait' }]
   return {

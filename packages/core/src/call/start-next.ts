@@ -8,7 +8,8 @@ import type { CallStep } from './call-step.ts'
  */
 export function startNext(state: CallState, nowMs: number): CallStep {
   if (nowMs >= state.budget.deadlineAtMs) return settle(state, failedOutcome(state, 'deadline'))
-  if (state.attempts.length >= state.budget.maxAttempts) return settle(state, failedOutcome(state, 'all-failed'))
+  if (state.attempts.length >= state.budget.maxAttempts)
+    return settle(state, failedOutcome(state, 'all-failed'))
   const index = state.queue.findIndex((planned) => isUseful(state, planned, nowMs))
   const planned = state.queue[index]
   if (planned === undefined) return waitOrSettle({ ...state, queue: [] }, nowMs)
@@ -39,7 +40,14 @@ interface Start {
 
 function start(state: CallState, { planned, admitted, nowMs }: Start): CallStep {
   const number = state.attempts.length + 1
-  const attempt = { number, planned, status: 'starting', startedAtMs: nowMs, contentAtMs: undefined, failure: undefined } as const
+  const attempt = {
+    number,
+    planned,
+    status: 'starting',
+    startedAtMs: nowMs,
+    contentAtMs: undefined,
+    failure: undefined,
+  } as const
   return {
     state: { ...state, phase: 'attempting', attempts: [...state.attempts, attempt] },
     effects: [{ type: 'start-attempt', attempt: number, planned, admitted }],

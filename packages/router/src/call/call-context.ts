@@ -1,6 +1,7 @@
 import type { RankingOptions } from '@nextbest/core'
 import type { Fleet } from '../fleet.ts'
 import type { OutputLengths } from '../output-lengths.ts'
+import type { CallSink } from '../router.ts'
 import type { RouterEvent, RouterRuntime } from '../router-options.ts'
 
 /** What all calls of a router share. */
@@ -18,4 +19,11 @@ export interface CallBounds {
   readonly timeoutMs: number
   readonly maxAttempts: number
   readonly maxWaitMs: number
+}
+
+/** Whom a call serves and within what bounds. */
+export interface CallEnds {
+  readonly sink: CallSink
+  readonly bounds: CallBounds
+  readonly whenSettled: () => void
 }

@@ -1,30 +1,32 @@
-import type { AttemptListener } from '@nextbest/adapters'
-import { advanceCall, beginCall, classify } from '@nextbest/core'
-import type { CallEffect, CallEvent, CallOutcome, CallState, CallStep, ChatChunk, Decision } from '@nextbest/core'
+import { advanceCall, beginCall } from '@nextbest/core'
+import type {
+  CallEffect,
+  CallEvent,
+  CallOutcome,
+  CallState,
+  CallStep,
+  ChatChunk,
+  Decision,
+} from '@nextbest/core'
 import type { PlannedEndpoint, StandbyEndpoint, TokenUsage } from '@nextbest/core'
 import { newCallId } from '../call-id.ts'
 import type { FleetEndpoint } from '../fleet.ts'
 import type { PreparedCall } from '../prepare-call.ts'
 import type { Route, RouteAttempt } from '../route.ts'
-import type { CallHandle, CallSink } from '../router.ts'
+import type { CallHandle } from '../router.ts'
 import { errorOf } from '../router-errors.ts'
 import { admit } from './admission.ts'
+import { attemptListener } from './attempt-listener.ts'
+import type { AttemptEars } from './attempt-listener.ts'
 import { AttemptRun } from './attempt-run.ts'
-import type { CallBounds, CallContext } from './call-context.ts'
+import type { CallContext, CallEnds } from './call-context.ts'
 import { CallOutput } from './call-output.ts'
 import { CallTimers } from './call-timers.ts'
 import { decideCall } from './decide-call.ts'
 import { EndpointWait } from './endpoint-wait.ts'
-import { recordAttempt } from './record-attempt.ts'
+import { recordAttempt, tellBreaker } from './record-attempt.ts'
 import { replyOf } from './reply-of.ts'
 import { routeOf } from './route-of.ts'
-
-/** Whom a call serves and within what bounds. */
-export interface CallEnds {
-  readonly sink: CallSink
-  readonly bounds: CallBounds
-  readonly whenSettled: () => void
-}
 
 /** An event, and the chunk that came with it. */
 interface Told {
@@ -44,6 +46,7 @@ export class CallRun implements CallHandle {
   readonly #decision: Decision
   readonly #startedAtMs: number
   readonly #timers: CallTimers
+  readonly #ears: AttemptEars
   readonly #attempts: RouteAttempt[] = []
   readonly #settled = Promise.withResolvers<void>()
   #state: CallState | undefined
@@ -64,6 +67,11 @@ export class CallRun implements CallHandle {
     this.#timers = new CallTimers(context.runtime.clock, (timer) => {
       this.#tell({ type: 'timer', timer, nowMs: this.#nowMs() })
     })
+    this.#ears = {
+      nowMs: () => this.#nowMs(),
+      tell: (event, chunk) => this.#tell(event, chunk),
+      batchEnd: (run) => (run === this.#run ? this.#output.batchEnd() : undefined),
+    }
     this.#decision = decideCall(context, call, ends.bounds.maxAttempts)
     this.callId = newCallId(context.runtime.random)
   }
@@ -74,7 +82,12 @@ export class CallRun implements CallHandle {
     const { timeoutMs, maxWaitMs } = this.#ends.bounds
     const { demand, request } = this.#call
     const { plan, standby, maxAttempts } = this.#decision
-    this.#context.tell({ type: 'call-start', callId: this.callId, model: request.model, promptTokens: demand.promptTokens })
+    this.#context.tell({
+      type: 'call-start',
+      callId: this.callId,
+      model: request.model,
+      promptTokens: demand.promptTokens,
+    })
     const budget = { deadlineAtMs: this.#startedAtMs + timeoutMs, maxAttempts, maxWaitMs }
     this.#follow(beginCall({ budget, plan, standby }, this.#startedAtMs), undefined)
     this.#drain()
@@ -94,6 +107,10 @@ export class CallRun implements CallHandle {
     this.#run?.handle?.pause()
   }
 
+  get endpoint(): string | undefined {
+    return this.#run?.endpoint.endpoint.id
+  }
+
   resume(): void {
     this.#paused = false
     this.#run?.handle?.resume()
@@ -101,10 +118,6 @@ export class CallRun implements CallHandle {
 
   #nowMs(): number {
     return this.#context.runtime.clock.nowMs()
-  }
-
-  get #reservedTokens(): number {
-    return this.#call.demand.promptTokens + this.#call.demand.expectedOutputTokens
   }
 
   #tell(event: CallEvent, chunk?: ChatChunk): void {
@@ -123,8 +136,11 @@ export class CallRun implements CallHandle {
   #follow(step: CallStep, chunk: ChatChunk | undefined): void {
     this.#state = step.state
     this.#performing = true
-    for (const effect of step.effects) this.#perform(effect, chunk)
-    this.#performing = false
+    try {
+      for (const effect of step.effects) this.#perform(effect, chunk)
+    } finally {
+      this.#performing = false
+    }
   }
 
   #perform(effect: CallEffect, chunk: ChatChunk | undefined): void {
@@ -159,9 +175,11 @@ export class CallRun implements CallHandle {
     if (admission !== undefined) {
       return this.#send(new AttemptRun({ number: attempt, endpoint, admission, startedAtMs: nowMs }))
     }
-    const result = admit(endpoint, { tokens: this.#reservedTokens, nowMs, panic: this.#decision.panic })
+    const result = admit(endpoint, { tokens: this.#call.reservedTokens, nowMs, panic: this.#decision.panic })
     if (result.type === 'refused') return this.#tell({ ...result, type: 'attempt-refused', attempt, nowMs })
-    return this.#send(new AttemptRun({ number: attempt, endpoint, admission: result.admission, startedAtMs: nowMs }))
+    return this.#send(
+      new AttemptRun({ number: attempt, endpoint, admission: result.admission, startedAtMs: nowMs }),
+    )
   }
 
   #send(run: AttemptRun): void {
@@ -169,47 +187,26 @@ export class CallRun implements CallHandle {
     const { signals, endpoint, upstream } = run.endpoint
     const { request, demand } = this.#call
     signals.attemptStarted(run.startedAtMs)
-    this.#context.tell({ type: 'attempt-start', callId: this.callId, attempt: run.number, endpoint: endpoint.id })
+    this.#context.tell({
+      type: 'attempt-start',
+      callId: this.callId,
+      attempt: run.number,
+      endpoint: endpoint.id,
+    })
     this.#tell({ type: 'attempt-started', attempt: run.number, nowMs: run.startedAtMs })
-    run.handle = upstream.send({ endpoint, request, stream: demand.stream }, this.#listenerOf(run))
+    run.handle = upstream.send({ endpoint, request, stream: demand.stream }, attemptListener(run, this.#ears))
     if (this.#paused) run.handle.pause()
-  }
-
-  #listenerOf(run: AttemptRun): AttemptListener {
-    const attempt = run.number
-    return {
-      onPart: (part) => {
-        const nowMs = this.#nowMs()
-        run.observe(part)
-        if (run.firstTokenAtMs !== undefined) {
-          return this.#tell({ type: 'progress', attempt, nowMs, content: part.content }, part.chunk)
-        }
-        if (!part.content) return run.hold(part.chunk)
-        run.firstTokenAtMs = nowMs
-        return this.#tell({ type: 'first-token', attempt, nowMs }, part.chunk)
-      },
-      onBatchEnd: () => {
-        if (run.firstTokenAtMs !== undefined && run === this.#run) this.#output.batchEnd()
-      },
-      onAnswer: (completion, usage) => {
-        run.complete(completion, usage)
-        this.#tell({ type: 'attempt-completed', attempt, nowMs: this.#nowMs() })
-      },
-      onEnd: () => this.#tell({ type: 'attempt-completed', attempt, nowMs: this.#nowMs() }),
-      onFailure: (evidence) => {
-        this.#tell({ type: 'attempt-failed', attempt, nowMs: this.#nowMs(), failure: classify(evidence) })
-      },
-    }
   }
 
   #startWait({ standby, untilMs }: EffectOf<'wait'>): void {
     this.#wait = new EndpointWait({
       endpoint: this.#endpointOf(standby),
-      tokens: this.#reservedTokens,
+      tokens: this.#call.reservedTokens,
       untilMs,
       priority: this.#call.options.priority ?? 5,
       nowMs: () => this.#nowMs(),
-      whenOver: (admitted) => this.#tell({ type: admitted ? 'admitted' : 'wait-failed', nowMs: this.#nowMs() }),
+      whenOver: (admitted) =>
+        this.#tell({ type: admitted ? 'admitted' : 'wait-failed', nowMs: this.#nowMs() }),
     })
   }
 
@@ -217,7 +214,7 @@ export class CallRun implements CallHandle {
   #commit(): void {
     const run = this.#run
     if (run?.firstTokenAtMs === undefined) return
-    if (run.admission.permit !== undefined) run.endpoint.breaker.report(run.admission.permit, 'success')
+    tellBreaker(run, 'success', this.#context.tell)
     for (const chunk of run.release()) this.#output.chunk(chunk)
   }
 
@@ -234,6 +231,7 @@ export class CallRun implements CallHandle {
       callStartedAtMs: this.#startedAtMs,
       nowMs: this.#nowMs(),
       random: runtime.random,
+      tell,
     })
     this.#attempts.push(recorded)
     const usage = recorded.outcome === 'answered' ? run.usage(demand.promptTokens) : undefined
@@ -249,7 +247,9 @@ export class CallRun implements CallHandle {
     const usage = run?.usage(this.#call.demand.promptTokens)
     const route = this.#routeAt(nowMs, run?.endpoint, usage)
     const error =
-      outcome.type === 'answered' ? undefined : errorOf({ outcome, route, nowMs, timeoutMs: this.#ends.bounds.timeoutMs })
+      outcome.type === 'answered'
+        ? undefined
+        : errorOf({ outcome, route, nowMs, timeoutMs: this.#ends.bounds.timeoutMs })
     this.#context.tell({ type: 'call-end', callId: this.callId, route, error: error?.message })
     if (error !== undefined) return this.#output.error(error)
     if (run === undefined || usage === undefined) return undefined

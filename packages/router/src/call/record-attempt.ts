@@ -1,7 +1,16 @@
 import { costNanoUsd, failurePolicies } from '@nextbest/core'
-import type { AttemptResult, Demand, Failure, FailurePolicy, Random, TokenUsage } from '@nextbest/core'
+import type {
+  AttemptResult,
+  Demand,
+  Failure,
+  FailurePolicy,
+  HealthOutcome,
+  Random,
+  TokenUsage,
+} from '@nextbest/core'
 import type { Fleet, FleetEndpoint } from '../fleet.ts'
 import type { RouteAttempt } from '../route.ts'
+import type { RouterEvent } from '../router-options.ts'
 import type { AttemptRun } from './attempt-run.ts'
 
 export interface AttemptRecording {
@@ -12,6 +21,7 @@ export interface AttemptRecording {
   readonly callStartedAtMs: number
   readonly nowMs: number
   readonly random: Random
+  readonly tell: (event: RouterEvent) => void
 }
 
 /** Records the end of an attempt, once: in the endpoint's signals, its breaker and its permits. Returns it for the route. */
@@ -22,15 +32,28 @@ export function recordAttempt(recording: AttemptRecording): RouteAttempt {
   return routeAttempt(recording)
 }
 
-/** A success was reported to the breaker at the first token already; a whole answer has its first token at its end. */
-function reportHealth({ run, result }: AttemptRecording): void {
-  const { permit } = run.admission
+/** Tells an endpoint's breaker of an attempt, and the observer if that changed its state. */
+export function tellBreaker(
+  { endpoint, admission }: AttemptRun,
+  outcome: HealthOutcome | 'late-failure',
+  tell: (event: RouterEvent) => void,
+): void {
+  const { permit } = admission
   if (permit === undefined) return
-  const { breaker } = run.endpoint
+  const before = endpoint.breaker.state
+  if (outcome === 'late-failure') endpoint.breaker.reportLateFailure(permit)
+  else endpoint.breaker.report(permit, outcome)
+  const { state } = endpoint.breaker
+  if (state !== before) tell({ type: 'breaker-change', endpoint: endpoint.endpoint.id, state })
+}
+
+/** A success was told to the breaker at the first token already; an answer that comes whole has its first token at its end. */
+function reportHealth({ run, result, tell }: AttemptRecording): void {
   const delivered = run.firstTokenAtMs !== undefined
   const unhealthy = result.type === 'failed' && failurePolicies[result.failure.kind].health > 0
-  if (delivered && unhealthy) breaker.reportLateFailure(permit)
-  else if (!delivered) breaker.report(permit, unhealthy ? 'failure' : result.type === 'answered' ? 'success' : 'neutral')
+  if (delivered) return unhealthy ? tellBreaker(run, 'late-failure', tell) : undefined
+  if (unhealthy) return tellBreaker(run, 'failure', tell)
+  return tellBreaker(run, result.type === 'answered' ? 'success' : 'neutral', tell)
 }
 
 function reportSignals({ run, result, demand, nowMs }: AttemptRecording): void {
@@ -48,7 +71,11 @@ function reportSignals({ run, result, demand, nowMs }: AttemptRecording): void {
     },
     nowMs,
   )
-  signals.permits.settle(run.admission.reservation, tokens === undefined ? demand.promptTokens + run.outputTokens : totalTokens(tokens), nowMs)
+  signals.permits.settle(
+    run.admission.reservation,
+    tokens === undefined ? demand.promptTokens + run.outputTokens : totalTokens(tokens),
+    nowMs,
+  )
 }
 
 function outcomeOf(result: AttemptResult, weight: number): 'success' | 'early' | 'late' | 'neutral' {
@@ -62,12 +89,15 @@ function totalTokens(usage: TokenUsage): number {
 }
 
 /** Gates close for the endpoint; a hold of the key closes every endpoint of the account. */
-function applyState({ run, fleet, nowMs, random }: AttemptRecording, failure: Failure): void {
+function applyState({ run, fleet, nowMs, random, tell }: AttemptRecording, failure: Failure): void {
   const policy = failurePolicies[failure.kind]
   if (policy.state === 'gate') run.endpoint.signals.gate.close(failure.retryAfterMs, nowMs, random)
   if (policy.state !== 'hold') return
-  for (const endpoint of heldBy(policy, run.endpoint, fleet)) {
-    endpoint.signals.hold.place(`${policy.summary}: ${failure.message}`, nowMs)
+  const reason = `${policy.summary}: ${failure.message}`
+  for (const { endpoint, signals } of heldBy(policy, run.endpoint, fleet)) {
+    const before = signals.hold.until(nowMs)
+    signals.hold.place(reason, nowMs)
+    if (before === undefined) tell({ type: 'endpoint-held', endpoint: endpoint.id, reason })
   }
 }
 
@@ -87,7 +117,10 @@ function routeAttempt({ run, result, demand, callStartedAtMs, nowMs }: AttemptRe
     outcome: result.type,
     failure: result.type === 'failed' ? result.failure : undefined,
     billing,
-    costNanoUsd: billing === 'free' ? 0 : costNanoUsd(run.endpoint.endpoint.pricing, { ...usage, images: demand.images }),
+    costNanoUsd:
+      billing === 'free'
+        ? 0
+        : costNanoUsd(run.endpoint.endpoint.pricing, { ...usage, images: demand.images }),
   }
 }
 

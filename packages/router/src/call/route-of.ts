@@ -39,7 +39,8 @@ export function routeOf(record: CallRecord): Route {
     exclusions: decision.exclusions,
     attempts,
     durationMs: nowMs - startedAtMs,
-    firstTokenMs: answered?.firstTokenMs === undefined ? undefined : answered.startedAfterMs + answered.firstTokenMs,
+    firstTokenMs:
+      answered?.firstTokenMs === undefined ? undefined : answered.startedAfterMs + answered.firstTokenMs,
     usage: record.usage,
     costNanoUsd: attempts.reduce((sum, attempt) => sum + attempt.costNanoUsd, 0),
   }
