@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import {
+  acquire,
+  assertOpensFor,
+  assertRefuses,
+  attempt,
+  close,
+  open,
+  openHalf,
+  report,
+  reportLate,
+  times,
+} from './driver.ts'
+import type { ContractCase } from '../contract-case.ts'
+import type { BreakerSubject } from './subject.ts'
+
+/** What an open or half-open breaker promises. */
+export const openCases: readonly ContractCase<BreakerSubject>[] = [
+  { name: 'refuses while open, for between a half and the whole of openMs', run: staysOpen },
+  { name: 'admits one probe at a time while half-open', run: admitsOneProbe },
+  { name: 'takes a neutral probe for none and admits another', run: freesNeutralProbe },
+  { name: 'closes after probesToClose successful probes, not one earlier', run: closesByProbes },
+  { name: 'reopens by a failed probe, each time for twice as long, up to maxOpenMs', run: reopensLonger },
+  { name: 'reopens when a successful probe fails late', run: reopensByLateFailure },
+  { name: 'starts afresh once it has closed', run: startsAfresh },
+  { name: 'holds no timer and admits everything once disposed', run: admitsOnceDisposed },
+]
+
+async function staysOpen(subject: BreakerSubject): Promise<void> {
+  await open(subject)
+  assertRefuses(subject)
+  await assertOpensFor(subject, subject.options.openMs)
+}
+
+async function admitsOneProbe(subject: BreakerSubject): Promise<void> {
+  await openHalf(subject)
+  assert.equal(subject.breaker.admits, true)
+
+  const probe = acquire(subject)
+  assert.equal(probe.probe, true)
+  assertRefuses(subject)
+  await subject.advance(subject.options.maxOpenMs)
+  assertRefuses(subject)
+
+  await report(subject, probe, 'success')
+  assert.equal(acquire(subject).probe, true)
+  assertRefuses(subject)
+}
+
+async function freesNeutralProbe(subject: BreakerSubject): Promise<void> {
+  const { breaker, options } = subject
+  await openHalf(subject)
+
+  await attempt(subject, ...times(3 * options.probesToClose, 'neutral'))
+  assert.equal(breaker.state, 'half-open')
+  assert.equal(breaker.openings, 1)
+
+  await attempt(subject, ...times(options.probesToClose - 1, 'success'), 'neutral')
+  assert.equal(breaker.state, 'half-open')
+  await attempt(subject, 'success')
+  assert.equal(breaker.state, 'closed')
+}
+
+async function closesByProbes(subject: BreakerSubject): Promise<void> {
+  const { breaker, options } = subject
+  await openHalf(subject)
+
+  await attempt(subject, ...times(options.probesToClose - 1, 'success'))
+  assert.equal(breaker.state, 'half-open')
+  assert.equal(breaker.openings, 1)
+
+  await attempt(subject, 'success')
+  assert.equal(breaker.state, 'closed')
+  assert.equal(breaker.openings, 0)
+  assert.equal(acquire(subject).probe, false)
+  assert.equal(breaker.admits, true)
+}
+
+async function reopensLonger(subject: BreakerSubject): Promise<void> {
+  const { openMs, maxOpenMs, probesToClose } = subject.options
+  await open(subject)
+
+  for (let openings = 1; openings <= 8; openings++) {
+    assert.equal(subject.breaker.openings, openings)
+    await assertOpensFor(subject, Math.min(maxOpenMs, openMs * 2 ** (openings - 1)))
+    await attempt(subject, ...times(probesToClose - 1, 'success'), 'failure')
+  }
+}
+
+async function reopensByLateFailure(subject: BreakerSubject): Promise<void> {
+  await openHalf(subject)
+  const probe = acquire(subject)
+  await report(subject, probe, 'success')
+  assert.equal(subject.breaker.state, 'half-open')
+
+  await reportLate(subject, probe)
+  assert.equal(subject.breaker.openings, 2)
+  await assertOpensFor(subject, Math.min(subject.options.maxOpenMs, 2 * subject.options.openMs))
+}
+
+async function startsAfresh(subject: BreakerSubject): Promise<void> {
+  const { breaker, options } = subject
+  await openHalf(subject)
+  await attempt(subject, 'failure')
+  await subject.advance(options.maxOpenMs)
+  await close(subject)
+  assert.equal(breaker.openings, 0)
+
+  await attempt(subject, ...times(options.consecutiveFailures - 1, 'failure'))
+  assert.equal(breaker.state, 'closed', 'neither the row of failures nor the window outlasts an opening')
+  await attempt(subject, 'failure')
+  assert.equal(breaker.openings, 1)
+  await assertOpensFor(subject, options.openMs)
+}
+
+async function admitsOnceDisposed(subject: BreakerSubject): Promise<void> {
+  const { breaker, options } = subject
+  await open(subject)
+
+  breaker.dispose()
+  breaker.dispose()
+  if (subject.pendingTimers !== undefined) assert.equal(subject.pendingTimers(), 0)
+
+  await attempt(subject, ...times(2 * options.minimumSamples, 'failure'))
+  await subject.advance(options.maxOpenMs)
+  assert.equal(breaker.admits, true)
+  assert.equal(acquire(subject).probe, false)
+}

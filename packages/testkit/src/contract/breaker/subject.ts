@@ -1,0 +1,15 @@
+import type { Breaker, BreakerOptions } from '@nextbest/core'
+
+/** A breaker under test, fresh for each case. */
+export interface BreakerSubject {
+  readonly breaker: Breaker
+  /**
+   * The options it was made with; `breakerDefaults` are fine. For the cases to be able to fail, `probesToClose` must be at
+   * least 2, `minimumSamples` at least twice `consecutiveFailures`, and `maxOpenMs` above `openMs`.
+   */
+  readonly options: BreakerOptions
+  /** Moves the breaker's time on and lets its promises settle; 0 only settles. */
+  advance(ms: number): Promise<void>
+  /** Returns how many timers the breaker holds. Default: not checked. */
+  pendingTimers?(): number
+}

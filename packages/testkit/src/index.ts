@@ -1,0 +1,7 @@
+export { breakerContract } from './contract/breaker.ts'
+export type { BreakerSubject, ContractCase } from './contract/breaker.ts'
+export { hashedRandom, seededRandom } from './seeded-random.ts'
+export { createVirtualBreaker } from './virtual-breaker.ts'
+export type { VirtualBreakerOptions } from './virtual-breaker.ts'
+export { createVirtualClock } from './virtual-clock.ts'
+export type { VirtualClock, VirtualClockOptions } from './virtual-clock.ts'

@@ -1,0 +1,8 @@
+export { behaviourDefaults } from './behaviour.ts'
+export type { Behaviour, FaultPlace } from './behaviour.ts'
+export type { CallOutcome, ReceivedCall, UpstreamCounters } from './ledger.ts'
+export type { RateLimits } from './rate-limit.ts'
+export { failsDuring } from './script.ts'
+export type { FaultSchedule, Script } from './script.ts'
+export { scriptedUpstreamDefaults, startScriptedUpstream } from './server.ts'
+export type { ScriptedUpstream, ScriptedUpstreamOptions } from './server.ts'
