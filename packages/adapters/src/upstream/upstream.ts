@@ -1,4 +1,11 @@
-import type { Breaker, ChatRequest, ChatCompletion, Endpoint, FailureEvidence, TokenUsage } from '@nextbest/core'
+import type {
+  Breaker,
+  ChatRequest,
+  ChatCompletion,
+  Endpoint,
+  FailureEvidence,
+  TokenUsage,
+} from '@nextbest/core'
 import type { StreamPart } from '../adapter.ts'
 
 /** A configured provider account with its connections and guards. */
@@ -53,6 +60,8 @@ export interface WaitRequest {
   tryAdmit(): number | undefined
   /** Whether the caller went away; asked before each try. */
   abandoned(): boolean
+  /** Ends the wait at once, wherever in the queue the call is. Default: the caller going away is noticed at its turn. */
+  readonly signal?: AbortSignal
 }
 
 export type WaitResult = 'admitted' | 'abandoned' | 'too-late' | 'queue-full'

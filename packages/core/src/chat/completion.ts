@@ -2,7 +2,14 @@ import type { ToolCall } from './request.ts'
 import type { WireUsage } from './usage.ts'
 
 /** Why the model stopped. Reasons that are not named here are passed through as the provider wrote them. */
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call' | 'error' | (string & {})
+export type FinishReason =
+  | 'stop'
+  | 'length'
+  | 'tool_calls'
+  | 'content_filter'
+  | 'function_call'
+  | 'error'
+  | (string & {})
 
 /** A whole answer in OpenAI's chat-completions shape. Fields that are not named here travel on unchanged. */
 export interface ChatCompletion {

@@ -105,7 +105,11 @@ export interface Tool {
   }
 }
 
-export type ToolChoice = 'none' | 'auto' | 'required' | { readonly type: string; readonly function?: { readonly name: string } }
+export type ToolChoice =
+  | 'none'
+  | 'auto'
+  | 'required'
+  | { readonly type: string; readonly function?: { readonly name: string } }
 
 export type ResponseFormat =
   | { readonly type: 'text' }

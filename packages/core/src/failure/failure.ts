@@ -63,7 +63,12 @@ export interface Failure {
 /** What is known of a failed attempt, before it is classified. */
 export type FailureEvidence =
   /** An error of the socket or the HTTP parser. */
-  | { readonly type: 'network'; readonly code: string; readonly message: string; readonly phase: 'connecting' | 'sent' | 'receiving' }
+  | {
+      readonly type: 'network'
+      readonly code: string
+      readonly message: string
+      readonly phase: 'connecting' | 'sent' | 'receiving'
+    }
   /** A status outside 200..299. Header names in lower case; `body` as text, bounded by the transport. */
   | {
       readonly type: 'status'
@@ -74,7 +79,11 @@ export type FailureEvidence =
   /** An error object inside a 200, whole or as a stream event. */
   | { readonly type: 'in-band'; readonly error: unknown; readonly committed: boolean }
   /** One of our own timers. */
-  | { readonly type: 'timeout'; readonly timer: 'connect' | 'first-token' | 'idle' | 'deadline'; readonly afterMs: number }
+  | {
+      readonly type: 'timeout'
+      readonly timer: 'connect' | 'first-token' | 'idle' | 'deadline'
+      readonly afterMs: number
+    }
   /** A 200 that does not decode. */
   | { readonly type: 'malformed'; readonly detail: string }
   /** A 200 without content. */

@@ -21,11 +21,16 @@ export interface Unavailability {
 const concurrencyRetryMs = 250
 
 /** Returns why an endpoint cannot take an attempt of so many tokens now, or nothing if it can. */
-export function unavailabilityOf(known: KnownEndpoint, tokens: number, nowMs: number): Unavailability | undefined {
+export function unavailabilityOf(
+  known: KnownEndpoint,
+  tokens: number,
+  nowMs: number,
+): Unavailability | undefined {
   const { gate, permits } = known.signals
   if (gate.isClosed(nowMs)) return { reason: 'rate-gate', retryAtMs: gate.opensAtMs }
   const freeAtMs = permits.availableAtMs(tokens, nowMs)
-  if (freeAtMs > nowMs) return { reason: 'no-permit', retryAtMs: retryAtMs(known, { tokens, freeAtMs, nowMs }) }
+  if (freeAtMs > nowMs)
+    return { reason: 'no-permit', retryAtMs: retryAtMs(known, { tokens, freeAtMs, nowMs }) }
   return known.breaker.admits ? undefined : { reason: 'breaker-open', retryAtMs: undefined }
 }
 
@@ -36,7 +41,10 @@ interface PermitAnswer {
 }
 
 /** Never, if a minute does not hold so many tokens; unknown but soon, if an attempt in flight must end first. */
-function retryAtMs({ endpoint }: KnownEndpoint, { tokens, freeAtMs, nowMs }: PermitAnswer): number | undefined {
+function retryAtMs(
+  { endpoint }: KnownEndpoint,
+  { tokens, freeAtMs, nowMs }: PermitAnswer,
+): number | undefined {
   if (Number.isFinite(freeAtMs)) return freeAtMs
   return tokens > (endpoint.limits.tokensPerMinute ?? Infinity) ? undefined : nowMs + concurrencyRetryMs
 }

@@ -62,7 +62,10 @@ export function decide(endpoints: readonly KnownEndpoint[], question: DecisionQu
     unavailable,
     exclusions: sorted.exclusions,
     plan: order.endpoints.map((scored) => plannedEndpoint(scored.known, question)),
-    standby: unavailable.map((one) => ({ ...plannedEndpoint(one.known, question), retryAtMs: one.retryAtMs })),
+    standby: unavailable.map((one) => ({
+      ...plannedEndpoint(one.known, question),
+      retryAtMs: one.retryAtMs,
+    })),
     maxAttempts,
     panic,
   }
@@ -92,7 +95,10 @@ function isOpen(one: UnavailableEndpoint): boolean {
   return one.reason === 'breaker-open'
 }
 
-function rank(ready: readonly KnownEndpoint[], { demand, preferences, nowMs, options }: DecisionQuestion): ScoredEndpoint[] {
+function rank(
+  ready: readonly KnownEndpoint[],
+  { demand, preferences, nowMs, options }: DecisionQuestion,
+): ScoredEndpoint[] {
   const usdPerSecond = usdPerSecondOf(preferences.objective ?? 'balanced')
   const question = { demand, usdPerSecond, failureUsd: options.failureUsd, nowMs }
   return ready

@@ -43,7 +43,10 @@ export function orderOf(ranked: readonly ScoredEndpoint[], question: OrderQuesti
 }
 
 function certainOrder(ranked: readonly ScoredEndpoint[], endpoints: readonly ScoredEndpoint[]): Order {
-  return { endpoints, probabilities: Float64Array.from(ranked, (scored) => (scored === endpoints[0] ? 1 : 0)) }
+  return {
+    endpoints,
+    probabilities: Float64Array.from(ranked, (scored) => (scored === endpoints[0] ? 1 : 0)),
+  }
 }
 
 function followedBy(
@@ -67,9 +70,12 @@ function explicitOrder(
   ranked: readonly ScoredEndpoint[],
   { order, sort, allowFallbacks }: RoutingPreferences,
 ): readonly ScoredEndpoint[] {
-  const sorted = sort === undefined ? ranked : ranked.toSorted((one, other) => sortKey(one, sort) - sortKey(other, sort))
+  const sorted =
+    sort === undefined ? ranked : ranked.toSorted((one, other) => sortKey(one, sort) - sortKey(other, sort))
   if (order === undefined) return allowFallbacks === false ? sorted.slice(0, 1) : sorted
-  const listed = order.flatMap((selector) => sorted.filter((scored) => matchesProvider(selector, scored.known.endpoint)))
+  const listed = order.flatMap((selector) =>
+    sorted.filter((scored) => matchesProvider(selector, scored.known.endpoint)),
+  )
   return [...new Set([...listed, ...sorted])]
 }
 

@@ -29,7 +29,8 @@ export function plannedEndpoint(known: KnownEndpoint, question: TimeoutQuestion)
   const firstTokenMs = patience * clamp(2 * ttftP99Ms, options.minFirstTokenMs, options.maxFirstTokenMs)
   const idleTimeoutMs = patience * clamp(50 * tokenP99Ms, options.minIdleMs, options.maxIdleMs)
   const usefulMs = signals.ttftQuantileMs(0.5, demand.promptTokens, nowMs)
-  if (demand.stream) return { endpoint: known.endpoint, firstTokenTimeoutMs: firstTokenMs, idleTimeoutMs, usefulMs }
+  if (demand.stream)
+    return { endpoint: known.endpoint, firstTokenTimeoutMs: firstTokenMs, idleTimeoutMs, usefulMs }
   const wholeMs = 2 * tokenP99Ms * (demand.maxOutputTokens ?? unboundedOutputTokens)
   return { endpoint: known.endpoint, firstTokenTimeoutMs: firstTokenMs + wholeMs, idleTimeoutMs, usefulMs }
 }

@@ -70,10 +70,15 @@ export interface SignalsView {
   /** Decayed number of recent outcomes behind the rates. */
   readonly samples: number
   readonly ttftP50Ms: number
+  readonly ttftP75Ms: number
   readonly ttftP90Ms: number
   readonly ttftP99Ms: number
-  /** Output tokens per second once the first has come, median. */
+  /** Output tokens per second once the first has come, which half of the answers reach. */
   readonly tokensPerSecondP50: number
+  /** Which 75 %, 90 % and 99 % of the answers reach. */
+  readonly tokensPerSecondP75: number
+  readonly tokensPerSecondP90: number
+  readonly tokensPerSecondP99: number
   /** Expected time until an early failure shows. */
   readonly detectMs: number
   /** Attempts under way. */
@@ -232,9 +237,13 @@ export class EndpointSignals {
       lateFailureRate: late,
       samples: this.#outcomes.effectiveSamples(nowMs),
       ttftP50Ms: this.ttftQuantileMs(0.5, promptTokens, nowMs),
+      ttftP75Ms: this.ttftQuantileMs(0.75, promptTokens, nowMs),
       ttftP90Ms: this.ttftQuantileMs(0.9, promptTokens, nowMs),
       ttftP99Ms: this.ttftQuantileMs(0.99, promptTokens, nowMs),
       tokensPerSecondP50: 1_000 / this.msPerTokenQuantile(0.5, promptTokens, nowMs),
+      tokensPerSecondP75: 1_000 / this.msPerTokenQuantile(0.75, promptTokens, nowMs),
+      tokensPerSecondP90: 1_000 / this.msPerTokenQuantile(0.9, promptTokens, nowMs),
+      tokensPerSecondP99: 1_000 / this.msPerTokenQuantile(0.99, promptTokens, nowMs),
       detectMs: this.#detectMs,
       inFlight: this.#inFlight.count,
       gatedForMs: Math.max(0, this.gate.opensAtMs - nowMs),

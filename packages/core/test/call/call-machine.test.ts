@@ -41,8 +41,13 @@ function whenever(promise: (run: ScriptRun, setup: CallSetup) => void): void {
   )
 }
 
-function effectsOf<Type extends CallEffect['type']>(run: ScriptRun, type: Type): readonly Extract<CallEffect, { type: Type }>[] {
-  return run.trace.flatMap(({ effect }) => (effect.type === type ? [effect as Extract<CallEffect, { type: Type }>] : []))
+function effectsOf<Type extends CallEffect['type']>(
+  run: ScriptRun,
+  type: Type,
+): readonly Extract<CallEffect, { type: Type }>[] {
+  return run.trace.flatMap(({ effect }) =>
+    effect.type === type ? [effect as Extract<CallEffect, { type: Type }>] : [],
+  )
 }
 
 /** The endpoint that each attempt was sent to: a refused number is used again by the next. */
@@ -70,7 +75,8 @@ describe('whatever happens to a call', () => {
     whenever((run, setup) => {
       const late = run.trace.filter(
         ({ atMs, effect }) =>
-          atMs >= setup.budget.deadlineAtMs && ['start-attempt', 'commit', 'emit', 'wait'].includes(effect.type),
+          atMs >= setup.budget.deadlineAtMs &&
+          ['start-attempt', 'commit', 'emit', 'wait'].includes(effect.type),
       )
       expect(late).toEqual([])
     })
@@ -86,7 +92,9 @@ describe('whatever happens to a call', () => {
 
   test('output comes from one attempt only, and only after its commit', () => {
     whenever((run) => {
-      const outputs = run.trace.flatMap(({ effect }) => (effect.type === 'commit' || effect.type === 'emit' ? [effect] : []))
+      const outputs = run.trace.flatMap(({ effect }) =>
+        effect.type === 'commit' || effect.type === 'emit' ? [effect] : [],
+      )
       if (outputs.length === 0) return
       expect(outputs[0]?.type).toBe('commit')
       expect(outputs.filter((effect) => effect.type === 'commit')).toHaveLength(1)
@@ -97,7 +105,9 @@ describe('whatever happens to a call', () => {
   test('every attempt that was sent and is over is recorded exactly once', () => {
     whenever((run) => {
       const recorded = effectsOf(run, 'record-attempt').map((effect) => effect.attempt)
-      const over = run.state.attempts.filter((attempt) => !['starting', 'running', 'committed'].includes(attempt.status))
+      const over = run.state.attempts.filter(
+        (attempt) => !['starting', 'running', 'committed'].includes(attempt.status),
+      )
       expect(new Set(recorded).size).toBe(recorded.length)
       const unsent = over.filter((attempt) => !recorded.includes(attempt.number))
       // Only an attempt that the call's own end overtook before it was sent leaves no record.
@@ -114,7 +124,9 @@ describe('whatever happens to a call', () => {
 
   test('at most one attempt is live, and the next starts only after it ended', () => {
     whenever((run) => {
-      const live = run.state.attempts.filter((attempt) => ['starting', 'running', 'committed'].includes(attempt.status))
+      const live = run.state.attempts.filter((attempt) =>
+        ['starting', 'running', 'committed'].includes(attempt.status),
+      )
       expect(live.length).toBeLessThanOrEqual(1)
     })
   })
@@ -124,7 +136,8 @@ describe('whatever happens to a call', () => {
       let above = 0
       for (const attempt of run.state.attempts) {
         expect(attempt.planned.endpoint.limits.contextTokens).toBeGreaterThan(above)
-        if (attempt.failure?.kind === 'context-exceeded') above = attempt.planned.endpoint.limits.contextTokens
+        if (attempt.failure?.kind === 'context-exceeded')
+          above = attempt.planned.endpoint.limits.contextTokens
       }
     })
   })
@@ -159,7 +172,10 @@ describe('a call', () => {
   const budget = { deadlineAtMs: 60_000, maxAttempts: 3, maxWaitMs: 30_000 }
   const two = { budget, plan: [planned('first'), planned('second')], standby: [] }
 
-  function follow(setup: CallSetup, events: readonly CallEvent[]): { state: CallState; effects: readonly CallEffect[] } {
+  function follow(
+    setup: CallSetup,
+    events: readonly CallEvent[],
+  ): { state: CallState; effects: readonly CallEffect[] } {
     let step = beginCall(setup, 0)
     for (const event of events) step = advanceCall(step.state, event)
     return step
@@ -204,7 +220,11 @@ describe('a call', () => {
   })
 
   test('does not fail over to an endpoint that needs more time than is left', () => {
-    const setup = { ...two, plan: [planned('first'), planned('slow', { usefulMs: 5_000 })], budget: { ...budget, deadlineAtMs: 4_000 } }
+    const setup = {
+      ...two,
+      plan: [planned('first'), planned('slow', { usefulMs: 5_000 })],
+      budget: { ...budget, deadlineAtMs: 4_000 },
+    }
 
     const { state } = follow(setup, [
       { type: 'attempt-started', attempt: 1, nowMs: 0 },
@@ -215,15 +235,29 @@ describe('a call', () => {
   })
 
   test('waits for the endpoint that is free first when none admits it', () => {
-    const setup = { budget, plan: [], standby: [{ ...planned('late'), retryAtMs: 900 }, { ...planned('soon'), retryAtMs: 300 }] }
+    const setup = {
+      budget,
+      plan: [],
+      standby: [
+        { ...planned('late'), retryAtMs: 900 },
+        { ...planned('soon'), retryAtMs: 300 },
+      ],
+    }
 
     const { effects } = follow(setup, [])
 
-    expect(effects).toMatchObject([{ type: 'set-timer' }, { type: 'wait', standby: { retryAtMs: 300 }, untilMs: 30_000 }])
+    expect(effects).toMatchObject([
+      { type: 'set-timer' },
+      { type: 'wait', standby: { retryAtMs: 300 }, untilMs: 30_000 },
+    ])
   })
 
   test('fails at once as busy when waiting does not fit the deadline', () => {
-    const setup = { budget: { ...budget, deadlineAtMs: 200 }, plan: [], standby: [{ ...planned('late'), retryAtMs: 900 }] }
+    const setup = {
+      budget: { ...budget, deadlineAtMs: 200 },
+      plan: [],
+      standby: [{ ...planned('late'), retryAtMs: 900 }],
+    }
 
     expect(follow(setup, []).state.outcome).toEqual({ type: 'failed', reason: 'busy', retryAtMs: 900 })
   })
@@ -250,7 +284,7 @@ describe('a call', () => {
     expect(state.outcome).toMatchObject({ type: 'broken', failure: { kind: 'stalled' } })
   })
 
-  test('takes a second unknown failure for the request\'s own and stops', () => {
+  test("takes a second unknown failure for the request's own and stops", () => {
     const unknown = { kind: 'unknown', message: '418' } as const
     const setup = { budget, plan: [planned('first'), planned('second'), planned('third')], standby: [] }
 

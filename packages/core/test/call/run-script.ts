@@ -16,15 +16,28 @@ export function endpointNamed(id: string, contextTokens = 128_000): Endpoint {
     model: 'author/model',
     upstreamModel: 'model',
     limits: { contextTokens },
-    capabilities: { parameters: new Set(), inputModalities: new Set(['text']), outputModalities: new Set(['text']) },
+    capabilities: {
+      parameters: new Set(),
+      inputModalities: new Set(['text']),
+      outputModalities: new Set(['text']),
+    },
     pricing: { promptPicoUsd: 1, completionPicoUsd: 1 },
     dataPolicy: { collectsData: false, zeroDataRetention: false },
   }
 }
 
-export function planned(id: string, overrides: Partial<PlannedEndpoint> & { readonly contextTokens?: number } = {}): PlannedEndpoint {
+export function planned(
+  id: string,
+  overrides: Partial<PlannedEndpoint> & { readonly contextTokens?: number } = {},
+): PlannedEndpoint {
   const { contextTokens, ...rest } = overrides
-  return { endpoint: endpointNamed(id, contextTokens), firstTokenTimeoutMs: 3_000, idleTimeoutMs: 5_000, usefulMs: 200, ...rest }
+  return {
+    endpoint: endpointNamed(id, contextTokens),
+    firstTokenTimeoutMs: 3_000,
+    idleTimeoutMs: 5_000,
+    usefulMs: 200,
+    ...rest,
+  }
 }
 
 /** One effect, with the instant at which it was to be performed. */
@@ -74,7 +87,10 @@ export function runScript(setup: CallSetup, script: readonly ScriptStep[]): Scri
   return { trace: run.trace, state, timers: run.timers }
 }
 
-function dueTimers(run: { readonly nowMs: number; readonly timers: Map<CallTimer, number> }): readonly CallEvent[] {
+function dueTimers(run: {
+  readonly nowMs: number
+  readonly timers: Map<CallTimer, number>
+}): readonly CallEvent[] {
   const due = [...run.timers].filter(([, atMs]) => atMs <= run.nowMs)
   for (const [timer] of due) run.timers.delete(timer)
   return due.map(([timer]) => ({ type: 'timer', timer, nowMs: run.nowMs }))

@@ -4,12 +4,17 @@ import { cappedPlan, expectedLossUsd } from '../../src/ranking/capped-plan.ts'
 import type { PlanItem } from '../../src/ranking/capped-plan.ts'
 
 const items = fc.array(
-  fc.record({ attemptUsd: fc.double({ min: 1e-6, max: 0.02, noNaN: true }), early: fc.double({ min: 0, max: 0.99, noNaN: true }) }),
+  fc.record({
+    attemptUsd: fc.double({ min: 1e-6, max: 0.02, noNaN: true }),
+    early: fc.double({ min: 0, max: 0.99, noNaN: true }),
+  }),
   { maxLength: 6 },
 )
 
 function byIndex(list: readonly PlanItem[]): PlanItem[] {
-  return list.toSorted((one, other) => one.attemptUsd / (1 - one.early) - other.attemptUsd / (1 - other.early))
+  return list.toSorted(
+    (one, other) => one.attemptUsd / (1 - one.early) - other.attemptUsd / (1 - other.early),
+  )
 }
 
 /** Every ordered subset of at most `attempts` items. */
@@ -23,14 +28,20 @@ function* orderedSubsets(list: readonly PlanItem[], attempts: number): Generator
 
 test('the plan loses as little as the best of all ordered subsets, whenever there are at most six endpoints', () => {
   fc.assert(
-    fc.property(items, fc.integer({ min: 0, max: 4 }), fc.double({ min: 1e-4, max: 1, noNaN: true }), (list, attempts, failureUsd) => {
-      const sorted = byIndex(list)
-      const plan = cappedPlan(sorted, attempts, failureUsd).flatMap((i) => sorted[i] ?? [])
-      let best = failureUsd
-      for (const order of orderedSubsets(sorted, attempts)) best = Math.min(best, expectedLossUsd(order, failureUsd))
-      expect(plan.length).toBeLessThanOrEqual(attempts)
-      expect(expectedLossUsd(plan, failureUsd)).toBeCloseTo(best, 10)
-    }),
+    fc.property(
+      items,
+      fc.integer({ min: 0, max: 4 }),
+      fc.double({ min: 1e-4, max: 1, noNaN: true }),
+      (list, attempts, failureUsd) => {
+        const sorted = byIndex(list)
+        const plan = cappedPlan(sorted, attempts, failureUsd).flatMap((i) => sorted[i] ?? [])
+        let best = failureUsd
+        for (const order of orderedSubsets(sorted, attempts))
+          best = Math.min(best, expectedLossUsd(order, failureUsd))
+        expect(plan.length).toBeLessThanOrEqual(attempts)
+        expect(expectedLossUsd(plan, failureUsd)).toBeCloseTo(best, 10)
+      },
+    ),
     { numRuns: 400 },
   )
 })
@@ -49,7 +60,10 @@ test('a further endpoint never raises the loss of the plan', () => {
     fc.property(items, items, (list, more) => {
       const loss = (one: readonly PlanItem[]): number => {
         const sorted = byIndex(one)
-        return expectedLossUsd(cappedPlan(sorted, 3, 0.01).flatMap((i) => sorted[i] ?? []), 0.01)
+        return expectedLossUsd(
+          cappedPlan(sorted, 3, 0.01).flatMap((i) => sorted[i] ?? []),
+          0.01,
+        )
       }
       expect(loss([...list, ...more])).toBeLessThanOrEqual(loss(list) + 1e-12)
     }),

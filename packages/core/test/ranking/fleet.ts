@@ -46,8 +46,15 @@ export function knownEndpoint(id: string, past: Past): KnownEndpoint {
     model: 'author/model',
     upstreamModel: 'model',
     limits: { contextTokens: 128_000 },
-    capabilities: { parameters: new Set(['temperature']), inputModalities: new Set(['text']), outputModalities: new Set(['text']) },
-    pricing: { promptPicoUsd: Math.round(past.promptUsd * 1e6), completionPicoUsd: Math.round(past.completionUsd * 1e6) },
+    capabilities: {
+      parameters: new Set(['temperature']),
+      inputModalities: new Set(['text']),
+      outputModalities: new Set(['text']),
+    },
+    pricing: {
+      promptPicoUsd: Math.round(past.promptUsd * 1e6),
+      completionPicoUsd: Math.round(past.completionUsd * 1e6),
+    },
     dataPolicy: { collectsData: false, zeroDataRetention: false },
   }
   const signals = new EndpointSignals({ limits: endpoint.limits })
@@ -56,8 +63,16 @@ export function knownEndpoint(id: string, past: Past): KnownEndpoint {
     signals.attemptStarted(startedAtMs)
     const durationMs = past.ttftMs + 100 * past.msPerToken
     signals.attemptEnded(
-      { outcome, weight: 1, promptTokens: 1_000, outputTokens: 101, durationMs, ...(outcome === 'early' ? {} : { ttftMs: past.ttftMs }) },
-      startedAtMs + durationMs,
+      {
+        outcome,
+        weight: 1,
+        promptTokens: 1_000,
+        outputTokens: 101,
+        durationMs,
+        ...(outcome === 'early' ? {} : { ttftMs: past.ttftMs }),
+      },
+      // Not when it really ended: a slower past is to differ in its latencies only, not in the age of its outcomes.
+      startedAtMs + 500,
     )
   }
   return { endpoint, signals, breaker: breakerIn(past.breaker) }
@@ -96,5 +111,13 @@ export const demand: Demand = {
 }
 
 export function question(overrides: Partial<DecisionQuestion> = {}): DecisionQuestion {
-  return { demand, preferences: {}, maxAttempts: 3, nowMs, random: () => 0.5, options: rankingDefaults, ...overrides }
+  return {
+    demand,
+    preferences: {},
+    maxAttempts: 3,
+    nowMs,
+    random: () => 0.5,
+    options: rankingDefaults,
+    ...overrides,
+  }
 }

@@ -3,7 +3,13 @@ import type { Demand, Modality } from '@nextbest/core'
 import fc from 'fast-check'
 import { arbitraryModel } from './endpoint.ts'
 
-const promptSizes = fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: 1_000_000 }))
+/** Mostly sizes that most endpoints take. */
+const promptSizes = fc.oneof(
+  { arbitrary: fc.integer({ min: 0, max: 10_000 }), weight: 4 },
+  { arbitrary: fc.integer({ min: 0, max: 1_000_000 }), weight: 1 },
+)
+
+const parameters = allParameters.filter((parameter) => parameter !== 'max_completion_tokens')
 
 /** Demands for the model of `endpoints`. `max_completion_tokens` is never among the parameters: it counts as `max_tokens`. */
 export const demands: fc.Arbitrary<Demand> = fc
@@ -11,11 +17,11 @@ export const demands: fc.Arbitrary<Demand> = fc
     promptTokens: promptSizes,
     slackTokens: fc.integer({ min: 0, max: 1_000 }),
     answerTokens: fc.integer({ min: 0, max: 4_000 }),
-    maxOutputTokens: fc.option(fc.integer({ min: 1, max: 40_000 }), { nil: undefined }),
+    maxOutputTokens: fc.option(fc.integer({ min: 1, max: 8_000 }), { nil: undefined }),
     choices: fc.integer({ min: 1, max: 4 }),
-    parameters: fc.subarray(allParameters.filter((parameter) => parameter !== 'max_completion_tokens')),
-    inputs: fc.subarray<Modality>(['image', 'audio', 'file', 'video']),
-    outputs: fc.subarray<Modality>(['image', 'audio']),
+    parameters: fc.subarray(parameters, { maxLength: 3 }),
+    inputs: fc.subarray<Modality>(['image', 'audio', 'file', 'video'], { maxLength: 1 }),
+    outputs: fc.subarray<Modality>(['image', 'audio'], { maxLength: 1 }),
     images: fc.integer({ min: 1, max: 20 }),
     stream: fc.boolean(),
   })

@@ -1,0 +1,45 @@
+import type { Endpoint } from '../catalog/endpoint.ts'
+import type { ExclusionRule } from './exclusion.ts'
+import type { ExclusionQuestion } from './question.ts'
+import { contextWindow } from './rules/context-window.ts'
+import { dataCollection } from './rules/data-collection.ts'
+import { dataRetention } from './rules/data-retention.ts'
+import { disabled } from './rules/disabled.ts'
+import { fallbacksOff } from './rules/fallbacks-off.ts'
+import { hold } from './rules/hold.ts'
+import { ignore } from './rules/ignore.ts'
+import { inputModality } from './rules/input-modality.ts'
+import { maxPrice } from './rules/max-price.ts'
+import { only } from './rules/only.ts'
+import { outputLimit } from './rules/output-limit.ts'
+import { outputModality } from './rules/output-modality.ts'
+import { parameters } from './rules/parameters.ts'
+import { promptLimit } from './rules/prompt-limit.ts'
+import { quantization } from './rules/quantization.ts'
+import { region } from './rules/region.ts'
+
+export interface EligibilityRule {
+  readonly name: ExclusionRule
+  /** Returns why the endpoint cannot serve, or nothing. */
+  readonly exclude: (endpoint: Endpoint, question: ExclusionQuestion) => string | undefined
+}
+
+/** All rules in the order in which they are asked; the first that excludes gives the reason. */
+export const eligibilityRules: readonly EligibilityRule[] = [
+  { name: 'disabled', exclude: disabled },
+  { name: 'only', exclude: only },
+  { name: 'ignore', exclude: ignore },
+  { name: 'fallbacks-off', exclude: fallbacksOff },
+  { name: 'context-window', exclude: contextWindow },
+  { name: 'prompt-limit', exclude: promptLimit },
+  { name: 'output-limit', exclude: outputLimit },
+  { name: 'input-modality', exclude: inputModality },
+  { name: 'output-modality', exclude: outputModality },
+  { name: 'parameters', exclude: parameters },
+  { name: 'data-collection', exclude: dataCollection },
+  { name: 'data-retention', exclude: dataRetention },
+  { name: 'region', exclude: region },
+  { name: 'quantization', exclude: quantization },
+  { name: 'max-price', exclude: maxPrice },
+  { name: 'hold', exclude: hold },
+]

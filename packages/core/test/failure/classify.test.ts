@@ -1,0 +1,314 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { classify } from '../../src/failure/classify.ts'
+import type { Failure, FailureEvidence, FailureKind } from '../../src/failure/failure.ts'
+import { failurePolicies } from '../../src/failure/policies.ts'
+import { fixtures, inBandFixtures } from './fixtures.ts'
+import type { Fixture } from './fixtures.ts'
+
+const kinds = Object.keys(failurePolicies)
+
+function status(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Failure {
+  return classify({
+    type: 'status',
+    status,
+    headers,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+function failureOf({ status: code, body, headers }: Fixture): Failure {
+  return status(code, body, headers)
+}
+
+describe('an answer with an error', () => {
+  test.each(fixtures)('$name is $kind', (fixture) => {
+    const failure = failureOf(fixture)
+
+    expect(failure.kind).toBe(fixture.kind)
+    expect(failure.retryAfterMs).toBe(fixture.retryAfterMs)
+    expect(failure.status).toBe(fixture.status)
+  })
+
+  test('fixtures have names of their own and cover every kind that a status can mean', () => {
+    const without: readonly FailureKind[] = [
+      'unreachable',
+      'connection-lost',
+      'first-token-timeout',
+      'stalled',
+      'deadline-exceeded',
+      'empty-response',
+      'incomplete-answer',
+      'aborted',
+    ]
+
+    expect(new Set(fixtures.map((fixture) => fixture.name)).size).toBe(fixtures.length)
+    expect([...new Set(fixtures.map((fixture) => fixture.kind))].sort()).toEqual(
+      kinds.filter((kind) => !without.some((one) => one === kind)).sort(),
+    )
+  })
+
+  test('says the status and the first sentence of the message', () => {
+    expect(status(429, { error: { message: 'Too fast. Slow down.', code: 'rate_limit_exceeded' } })).toEqual({
+      kind: 'rate-limited',
+      status: 429,
+      code: 'rate_limit_exceeded',
+      message: 'status 429: Too fast.',
+    })
+  })
+
+  test('says the status alone where there is no body, and the code where there is no message', () => {
+    expect(status(502, '').message).toBe('status 502')
+    expect(status(502, { code: 'bad_backend' }).message).toBe('status 502: bad_backend')
+    expect(status(502, {}).message).toBe('status 502: an error without a message')
+  })
+
+  test('says the title of a page and nothing else of it', () => {
+    expect(status(502, '<html><title>502 Bad Gateway</title><body>secret</body></html>').message).toBe(
+      'status 502: 502 Bad Gateway',
+    )
+  })
+
+  test('does not show JSON that was cut off, which may hold the request', () => {
+    const body = JSON.stringify({ detail: [{ input: 'my private prompt' }] }).slice(0, -4)
+
+    expect(status(422, body).message).toBe('status 422: an error without a message')
+  })
+
+  test('reads the first 65,536 characters of a body', () => {
+    const padded = { padding: 'x'.repeat(70_000), error: { code: 'insufficient_quota' } }
+
+    expect(status(429, { ...padded, padding: 'x'.repeat(1_000) }).kind).toBe('quota-exhausted')
+    expect(status(429, padded).kind).toBe('rate-limited')
+  })
+
+  test('does not show the input that a validation error repeats beside its message', () => {
+    const failure = status(422, { detail: [{ msg: 'Field required', input: 'my private prompt' }] })
+
+    expect(failure.message).toBe('status 422: Field required')
+  })
+})
+
+describe('an error in a 200', () => {
+  test.each(inBandFixtures)('$name is $kind', ({ error, kind, retryAfterMs }) => {
+    const failure = classify({ type: 'in-band', error, committed: false })
+
+    expect(failure.kind).toBe(kind)
+    expect(failure.retryAfterMs).toBe(retryAfterMs)
+    expect(failure.status).toBeUndefined()
+  })
+})
+
+describe('an error of the network', () => {
+  const network = (code: string, phase: 'connecting' | 'sent' | 'receiving'): FailureKind =>
+    classify({ type: 'network', code, message: 'connect to 10.0.0.1:443', phase }).kind
+
+  test.each([
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'EADDRNOTAVAIL',
+    'ECONNRESET',
+    'EPIPE',
+    'UND_ERR_CONNECT_TIMEOUT',
+    'UND_ERR_SOCKET',
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'WHATEVER',
+  ])('%s while connecting is unreachable', (code) => {
+    expect(network(code, 'connecting')).toBe('unreachable')
+  })
+
+  test.each([
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'UND_ERR_SOCKET',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'WHATEVER',
+    '',
+  ])('"%s" is a lost connection before a response, an incomplete answer during it', (code) => {
+    expect(network(code, 'sent')).toBe('connection-lost')
+    expect(network(code, 'receiving')).toBe('incomplete-answer')
+  })
+
+  test.each([
+    ['ECONNREFUSED', 'sent', 'unreachable'],
+    ['CERT_HAS_EXPIRED', 'sent', 'unreachable'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'sent', 'unreachable'],
+    ['UND_ERR_HEADERS_TIMEOUT', 'sent', 'first-token-timeout'],
+    ['UND_ERR_BODY_TIMEOUT', 'receiving', 'stalled'],
+    ['UND_ERR_HEADERS_OVERFLOW', 'sent', 'malformed-response'],
+    ['HPE_INVALID_CONSTANT', 'sent', 'malformed-response'],
+    ['HPE_INVALID_CHUNK_SIZE', 'receiving', 'incomplete-answer'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'receiving', 'malformed-response'],
+    ['ERR_ASSERTION', 'sent', 'malformed-response'],
+    ['UND_ERR_ABORTED', 'receiving', 'aborted'],
+    ['constructor', 'sent', 'connection-lost'],
+  ] as const)('%s (%s) is %s', (code, phase, kind) => {
+    expect(network(code, phase)).toBe(kind)
+  })
+
+  test('is told by its code and never by its message, which names addresses', () => {
+    expect(
+      classify({
+        type: 'network',
+        code: 'ECONNREFUSED',
+        message: 'connect 10.0.0.1:443',
+        phase: 'connecting',
+      }),
+    ).toEqual({ kind: 'unreachable', code: 'ECONNREFUSED', message: 'ECONNREFUSED while connecting' })
+  })
+})
+
+describe('other evidence', () => {
+  test.each([
+    ['connect', 'unreachable', 'no connection within 5000 ms'],
+    ['first-token', 'first-token-timeout', 'no first token within 5000 ms'],
+    ['idle', 'stalled', 'no content for 5000 ms'],
+    ['deadline', 'deadline-exceeded', 'deadline passed after 5000 ms'],
+  ] as const)('the %s timer means %s', (timer, kind, message) => {
+    expect(classify({ type: 'timeout', timer, afterMs: 5_000 })).toEqual({ kind, message })
+  })
+
+  test('an answer that is none is malformed, empty or incomplete', () => {
+    expect(classify({ type: 'malformed', detail: 'choices is missing' })).toEqual({
+      kind: 'malformed-response',
+      message: 'malformed response: choices is missing',
+    })
+    expect(classify({ type: 'empty' }).kind).toBe('empty-response')
+    expect(classify({ type: 'incomplete', detail: 'no finish reason' })).toEqual({
+      kind: 'incomplete-answer',
+      message: 'incomplete answer: no finish reason',
+    })
+  })
+})
+
+describe('whatever a provider sends', () => {
+  const json = fc.jsonValue({ maxDepth: 6 }).map((value) => JSON.stringify(value))
+  const envelope = fc
+    .record(
+      {
+        message: fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.jsonValue()),
+        type: fc.jsonValue(),
+        code: fc.oneof(fc.jsonValue(), fc.constantFrom('rate_limit_exceeded', 429, '503', 1e308)),
+        details: fc.jsonValue(),
+        metadata: fc.oneof(fc.jsonValue(), fc.record({ raw: json })),
+      },
+      { requiredKeys: [] },
+    )
+    .map((error) => JSON.stringify({ error }))
+  const body = fc.oneof(
+    json,
+    envelope,
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('{', '[[[[', '<', 'null', '"x"'),
+  )
+  const headers = fc.dictionary(
+    fc.constantFrom('retry-after', 'retry-after-ms', 'date', 'x-amzn-errortype'),
+    fc.string(),
+  )
+  const anyStatus = fc.oneof(fc.integer({ min: 300, max: 599 }), fc.integer(), fc.double())
+  const evidence: fc.Arbitrary<FailureEvidence> = fc.oneof(
+    fc.record({ type: fc.constant('status' as const), status: anyStatus, headers, body }),
+    fc.record({ type: fc.constant('in-band' as const), error: fc.anything(), committed: fc.boolean() }),
+    fc.record({
+      type: fc.constant('network' as const),
+      code: fc.string(),
+      message: fc.string(),
+      phase: fc.constantFrom('connecting' as const, 'sent' as const, 'receiving' as const),
+    }),
+    fc.record({
+      type: fc.constant('malformed' as const),
+      detail: fc.string({ unit: 'binary', maxLength: 500 }),
+    }),
+  )
+
+  test('classify never throws, and returns a known kind and a bounded message', () => {
+    fc.assert(
+      fc.property(evidence, (evidence) => {
+        const failure = classify(evidence)
+
+        expect(kinds).toContain(failure.kind)
+        expect(failure.message.length).toBeGreaterThan(0)
+        expect(failure.message.length).toBeLessThanOrEqual(300)
+        expect(failure.code?.length ?? 1).toBeLessThanOrEqual(64)
+        expect(failure.retryAfterMs ?? 0).toBeGreaterThanOrEqual(0)
+        expect(failure.retryAfterMs ?? 0).toBeLessThanOrEqual(3_600_000)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test('classify never throws, even on what is no evidence at all', () => {
+    const throws = {
+      get error(): never {
+        throw new Error('no')
+      },
+    }
+    fc.assert(
+      fc.property(fc.anything(), (anything) => {
+        expect(kinds).toContain(classify(anything as FailureEvidence).kind)
+      }),
+    )
+    expect(classify({ type: 'in-band', error: throws, committed: false }).kind).toBe('unknown')
+    expect(classify({ type: 'status', status: 500 } as unknown as FailureEvidence).kind).toBe('unknown')
+  })
+
+  test('a message that quotes the request never closes a gate or places a hold', () => {
+    const tempting = fixtures
+      .filter((fixture) => failurePolicies[fixture.kind].state !== 'none')
+      .flatMap(
+        ({ body }) => (JSON.stringify(body).match(/(?<="message":")[^"]+/g) ?? []) as readonly string[],
+      )
+    const opening = fc.constantFrom(
+      "Invalid value: '",
+      'Could not parse the argument: ',
+      'messages[0].content: got "',
+    )
+
+    expect(tempting.length).toBeGreaterThan(40)
+    fc.assert(
+      fc.property(
+        fc.constantFrom(400, 404, 413, 422),
+        opening,
+        fc.constantFrom(...tempting),
+        (code, opening, echo) => {
+          const message = `${opening}${echo}'`
+          const answers = [
+            status(code, { error: { message, type: 'invalid_request_error' } }),
+            classify({ type: 'in-band', error: { message }, committed: false }),
+          ]
+
+          for (const { kind } of answers) expect(failurePolicies[kind].state).toBe('none')
+        },
+      ),
+    )
+  })
+
+  test('a body of 100 KB of openings costs no more than it is long', () => {
+    const hostile = [
+      'try again in ',
+      "'",
+      '://',
+      'Bearer ',
+      'a1',
+      '[',
+      '{"error":',
+      '\u001b[',
+      'api_key=',
+      '<title>',
+    ]
+
+    for (const part of hostile) {
+      const failure = status(429, part.repeat(Math.ceil(100_000 / part.length)))
+      expect(failure.kind).toBe('rate-limited')
+      expect(failure.message.length).toBeLessThanOrEqual(300)
+    }
+  })
+})

@@ -1,0 +1,30 @@
+import { environmentPort } from '../cli/port.ts'
+import { runServer } from '../cli/run-server.ts'
+import { startDemoWorld } from './demo-world.ts'
+import { greeting } from './greeting.ts'
+import { realUpstreams } from './real-providers.ts'
+
+/** How long calls may go on when the demo is stopped, in ms. */
+const demoDrainMs = 3_000
+
+export interface DemoOptions {
+  /** Default: the environment's PORT, else 8787. */
+  readonly port?: number
+}
+
+/** Serves make-believe providers, one of which keeps failing, until the process is told to stop. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const port = options.port ?? environmentPort(process.env)
+  const real = realUpstreams(process.env)
+  const world = await startDemoWorld(() => performance.now())
+  try {
+    await runServer({
+      router: { upstreams: [...world.upstreams, ...real] },
+      server: port === undefined ? {} : { port },
+      drainMs: demoDrainMs,
+      greeting: (url) => greeting(url, real),
+    })
+  } finally {
+    await world.close()
+  }
+}

@@ -1,0 +1,6 @@
+export { createGateway, drainDefaultMs } from './server/gateway.ts'
+export type { Gateway, GatewayCloseOptions } from './server/gateway.ts'
+export { gatewayDefaults } from './server/gateway-options.ts'
+export type { GatewayOptions, GatewayServerOptions } from './server/gateway-options.ts'
+export { startGateway } from './server/start-gateway.ts'
+export type { RunningGateway } from './server/start-gateway.ts'
