@@ -48,7 +48,8 @@ class OpossumBreaker implements Breaker {
   #openings = 0
   #generation = 0
   #failuresInARow = 0
-  #probe: Permit | undefined
+  /** Whether the outcome of a probe is awaited. */
+  #probing = false
   #probeSuccesses = 0
 
   constructor(options: BreakerOptions & { readonly random: Random }, rotation: BucketRotation) {
@@ -67,7 +68,7 @@ class OpossumBreaker implements Breaker {
 
   get admits(): boolean {
     if (this.#circuit.opened) return false
-    return this.#probe === undefined || !this.#circuit.halfOpen
+    return !this.#probing || !this.#circuit.halfOpen
   }
 
   get openings(): number {
@@ -77,7 +78,7 @@ class OpossumBreaker implements Breaker {
   tryAcquire(): BreakerPermit | undefined {
     if (!this.admits) return undefined
     const permit = new Permit(this.#generation, this.#circuit.halfOpen)
-    if (permit.probe) this.#probe = permit
+    this.#probing = permit.probe
     return permit
   }
 
@@ -85,7 +86,8 @@ class OpossumBreaker implements Breaker {
     if (!(permit instanceof Permit) || permit.outcome !== undefined) return
     permit.outcome = outcome
     if (!this.#counts(permit)) return
-    if (permit === this.#probe) this.#probe = undefined
+    // What counts while it is half-open is the one probe.
+    this.#probing = false
     // A neutral outcome never reaches opossum: it would count what it filters as a success, and close on it.
     if (outcome === 'success') this.#succeed()
     if (outcome === 'failure') this.#fail()
@@ -101,7 +103,7 @@ class OpossumBreaker implements Breaker {
     this.#leaveRotation()
     this.#circuit.shutdown()
     this.#openings = 0
-    this.#probe = undefined
+    this.#probing = false
   }
 
   /** An attempt that began before the last opening says nothing of now; opossum would close on its success. */
@@ -134,7 +136,7 @@ class OpossumBreaker implements Breaker {
     this.#circuitOptions.resetTimeout = Math.ceil(nominalMs * (0.5 + 0.5 * random()))
     this.#openings++
     this.#generation++
-    this.#probe = undefined
+    this.#probing = false
     this.#probeSuccesses = 0
   }
 

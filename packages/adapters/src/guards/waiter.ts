@@ -11,7 +11,7 @@ const longestTimerMs = 2 ** 31 - 1
 
 /** One call in a waiting queue. It can leave at any time; its job in the queue, which cannot, is then over at once. */
 export class Waiter {
-  /** Rejects only with what the request's own functions throw. */
+  /** Never rejects. */
   readonly result: Promise<WaitResult>
   readonly #request: WaitRequest
   readonly #nowMs: () => number
@@ -55,13 +55,16 @@ export class Waiter {
 
   #ask(): void {
     if (this.#over) return
+    const next = this.#next()
+    if (typeof next === 'string') this.settle(next)
+    else this.#askTimer = setTimeout(() => this.#ask(), next)
+  }
+
+  #next(): WaitResult | number {
     try {
-      const next = this.#tryOnce()
-      if (typeof next === 'string') this.settle(next)
-      else this.#askTimer = setTimeout(() => this.#ask(), next)
-    } catch (error) {
-      this.#outcome.reject(error)
-      this.#leave()
+      return this.#tryOnce()
+    } catch {
+      return 'abandoned'
     }
   }
 

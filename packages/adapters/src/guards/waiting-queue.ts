@@ -6,7 +6,8 @@ import { Waiter } from './waiter.ts'
 export interface WaitingQueue {
   /**
    * Waits for a turn and then until `tryAdmit` admits. `queue-full`: so many wait already; `too-late`: not before the
-   * deadline, told as soon as that is known; `abandoned`: the caller went away, or the queue was stopped.
+   * deadline, told as soon as that is known; `abandoned`: the caller went away, the request's own functions threw, or the
+   * queue was stopped.
    */
   wait(request: WaitRequest): Promise<WaitResult>
   /** Ends every wait at once, as abandoned, and each later one. */
@@ -63,11 +64,9 @@ class BottleneckQueue implements WaitingQueue {
     this.#limiter
       .schedule({ priority: request.priority ?? 5 }, () => waiter.takeTurn())
       .catch(() => waiter.settle('queue-full'))
-    try {
-      return await waiter.result
-    } finally {
-      this.#waiters.delete(waiter)
-    }
+    const result = await waiter.result
+    this.#waiters.delete(waiter)
+    return result
   }
 
   stop(): void {

@@ -85,7 +85,6 @@ export class Attempt implements AttemptHandle, TransportHandler {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#timer)
-    this.#exchange?.cancel()
     this.#tellFailure(evidence)
   }
 

@@ -57,7 +57,8 @@ test('bottleneck never stops while one job hangs; the queue ends every wait at o
 })
 
 test('bottleneck ignores an option that it does not know; the one that bounds the queue is tried in its tests', async () => {
-  const limiter = new Bottleneck({ maxConcurent: 1 } as Bottleneck.ConstructorOptions)
+  const misspelt: object = { maxConcurent: 1 }
+  const limiter = new Bottleneck(misspelt)
   const run = vi.fn(hang)
   for (let job = 0; job < 5; job++) void limiter.schedule(run)
 

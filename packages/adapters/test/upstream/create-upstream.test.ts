@@ -317,6 +317,44 @@ describe('a stream', () => {
     await server.drained()
   })
 
+  test('that its listener paused at the last moment still leaves its connection', async () => {
+    await start(serve((socket) => socket.write(stream(hello + finish + done, ''))))
+
+    for (let time = 0; time < 6; time++) {
+      const listening = new Listening()
+      const handle = upstream.send(
+        { endpoint, request, stream: true },
+        Object.assign(listening, { onPart: () => handle.pause() }),
+      )
+      await listening.over
+      await turn()
+    }
+
+    expect(server.accepted).toBeLessThan(4)
+  })
+
+  test('tells nothing after the end mark, whatever the adapter makes of it', async () => {
+    const adapter = openAiChat()
+    const endless: Adapter = {
+      ...adapter,
+      createStreamDecoder: () => {
+        const decoder = adapter.createStreamDecoder()
+        return {
+          decode: (event) => (event.data === '[DONE]' ? { type: 'end' } : decoder.decode(event)),
+          end: () => decoder.end(),
+        }
+      },
+    }
+    await start(
+      serve((socket) => socket.write(stream(hello + finish + done + there, ''))),
+      { adapter: endless },
+    )
+
+    const listening = await sendAndWait(true)
+
+    expect([listening.text, listening.events.at(-1)]).toEqual(['Hello', 'end'])
+  })
+
   test.each([
     ['with a finish reason and without an end mark is whole', [hello, finish, ''], undefined],
     ['that ends without a finish reason is incomplete', [hello, ''], { type: 'incomplete' }],
@@ -719,7 +757,12 @@ describe('guards', () => {
 
     expect(listening.evidence).toMatchObject({ code: 'UND_ERR_DESTROYED', phase: 'sent' })
     expect(late.evidence).toMatchObject({ code: 'UND_ERR_DESTROYED', phase: 'connecting' })
-    expect(upstream.breakerOf(endpoint).admits).toBe(true)
+    const breaker = upstream.breakerOf(endpoint)
+    for (let time = 0; time < 20; time++) {
+      const permit = breaker.tryAcquire()
+      if (permit !== undefined) breaker.report(permit, 'failure')
+    }
+    expect(breaker.admits).toBe(true)
   })
 })
 

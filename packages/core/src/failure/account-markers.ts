@@ -64,7 +64,6 @@ export const accountMarkers: readonly Marker[] = [
       'you exceeded your current quota',
       'insufficient balance',
       'insufficient credit',
-      'this request would exceed your account',
     ],
   },
   {
@@ -90,7 +89,7 @@ export const accountMarkers: readonly Marker[] = [
     where: 'text',
     statuses: [429],
     kind: 'quota-exhausted',
-    matches: ['exceeded your current quota', 'check your plan and billing', 'your usage limits'],
+    matches: ['exceeded your current quota', 'check your plan and billing'],
   },
   {
     where: 'start',

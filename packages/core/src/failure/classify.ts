@@ -61,7 +61,7 @@ function networkFailure({ code, phase }: Evidence<'network'>): Failure {
 
 function statusFailure({ status, headers, body }: Evidence<'status'>): Failure {
   const told = providerErrorOf(body)
-  const type = headers['x-amzn-errortype']
+  const type = headers['x-amzn-errortype']?.split(':', 1)[0]
   const error = type === undefined ? told : { ...told, codes: [type, ...told.codes] }
   const message = told.form === 'blank' ? `status ${status}` : clipped(`status ${status}: ${wordsOf(error)}`)
   return { status, message, ...answerFailure(status, error, retryAfterMsOf(headers, error)) }

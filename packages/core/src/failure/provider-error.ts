@@ -40,8 +40,8 @@ export function providerErrorOfValue(value: unknown): ProviderError {
   const retryDelay = retryDelayOf(error)
   return {
     form: 'json',
-    message: (raw?.message ?? messageAt(error, root) ?? '').slice(0, longestMessage),
-    codes: [...levels.flatMap(codesOf), ...(raw?.codes ?? [])].slice(0, mostCodes),
+    message: (raw.message ?? messageAt(error, root) ?? '').slice(0, longestMessage),
+    codes: [...levels.flatMap(codesOf), ...raw.codes].slice(0, mostCodes),
     ...(status !== undefined && { status }),
     ...(retryDelay !== undefined && { retryDelay }),
   }
@@ -86,13 +86,15 @@ function messageOf(error: unknown): string | undefined {
 }
 
 /** OpenRouter puts what the provider answered beside its own words, which then say nothing. */
-function rawErrorOf(error: unknown): ProviderError | undefined {
-  const raw = textOf(fieldOf(fieldOf(error, 'metadata'), 'raw'))
-  if (raw === undefined) return undefined
-  const decoded = decodedJson(raw.slice(0, longestBody))
-  if (typeof decoded !== 'object') return { form: 'text', message: raw, codes: [] }
-  const inner = firstOf(fieldOf(firstOf(decoded), 'error') ?? decoded)
-  return { form: 'json', message: messageOf(inner) ?? '', codes: codesOf(inner) }
+function rawErrorOf(error: unknown): {
+  readonly message: string | undefined
+  readonly codes: readonly string[]
+} {
+  const raw = textOf(fieldOf(fieldOf(error, 'metadata'), 'raw'))?.slice(0, longestBody)
+  const decoded = raw === undefined ? undefined : decodedJson(raw)
+  if (typeof decoded !== 'object') return { message: raw, codes: [] }
+  const inner = innerErrorOf(firstOf(decoded))
+  return { message: messageOf(inner), codes: codesOf(inner) }
 }
 
 /** Where one level of an envelope names what went wrong, the most telling first. */

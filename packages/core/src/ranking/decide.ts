@@ -3,6 +3,7 @@ import type { Demand } from '../demand/demand.ts'
 import { exclusionOf } from '../eligibility/eligible.ts'
 import type { Exclusion } from '../eligibility/exclusion.ts'
 import type { RoutingPreferences } from '../eligibility/preferences.ts'
+import type { EndpointHold, ExclusionQuestion } from '../eligibility/question.ts'
 import type { Random } from '../runtime/random.ts'
 import { unavailabilityOf } from './candidate.ts'
 import type { KnownEndpoint, Unavailability } from './candidate.ts'
@@ -81,8 +82,15 @@ function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion
   const { demand, nowMs } = question
   const sorted: SortedOut = { ready: [], unavailable: [], exclusions: [] }
   const tokens = demand.promptTokens + demand.expectedOutputTokens
+  // One question for all endpoints: a copy for each would be the path's only allocation per endpoint.
+  const asked: ExclusionQuestion & { hold?: EndpointHold } = {
+    demand,
+    preferences: question.preferences,
+    nowMs,
+  }
   for (const known of endpoints) {
-    const exclusion = exclusionOf(known.endpoint, { ...question, hold: known.signals.hold })
+    asked.hold = known.signals.hold
+    const exclusion = exclusionOf(known.endpoint, asked)
     const unavailability = exclusion === undefined ? unavailabilityOf(known, tokens, nowMs) : undefined
     if (exclusion !== undefined) sorted.exclusions.push(exclusion)
     else if (unavailability === undefined) sorted.ready.push(known)

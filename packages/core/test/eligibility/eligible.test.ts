@@ -251,6 +251,14 @@ describe('each rule', () => {
         preferences: { requireParameters: true },
       }),
     ],
+    [
+      'the other spelling of reasoning',
+      { capabilities: { ...endpoint.capabilities, parameters: new Set(['reasoning_effort']) } },
+      question({
+        demand: { ...demand, parameters: ['reasoning'] },
+        preferences: { requireParameters: true },
+      }),
+    ],
     ['a region in another case', { region: 'EU' }, askedWith({ regions: ['eu'] })],
     ['a variant of the format', { quantization: 'nvfp4' }, askedWith({ quantizations: ['fp4'] })],
     ['an unknown format that is allowed', {}, askedWith({ quantizations: ['unknown'] })],
@@ -342,6 +350,7 @@ const requirements: readonly ((one: Endpoint, needs: Demand, wishes: RoutingPref
       (name) =>
         parameters.has(name) ||
         (name === 'max_tokens' && parameters.has('max_completion_tokens')) ||
+        (name === 'reasoning' && parameters.has('reasoning_effort')) ||
         (wishes.requireParameters !== true && !essential.has(name)),
     ),
   ({ dataPolicy }, _, wishes) => wishes.dataCollection !== 'deny' || !dataPolicy.collectsData,

@@ -63,6 +63,21 @@ describe('an answer with an error', () => {
     expect(status(502, {}).message).toBe('status 502: an error without a message')
   })
 
+  test('takes the exception of Amazon from its header', () => {
+    const failure = status(
+      429,
+      { message: 'Wait' },
+      { 'x-amzn-errortype': 'ThrottlingException:http://internal.amazon.com/' },
+    )
+
+    expect(failure).toEqual({
+      kind: 'rate-limited',
+      status: 429,
+      code: 'ThrottlingException',
+      message: 'status 429: Wait',
+    })
+  })
+
   test('says the title of a page and nothing else of it', () => {
     expect(status(502, '<html><title>502 Bad Gateway</title><body>secret</body></html>').message).toBe(
       'status 502: 502 Bad Gateway',

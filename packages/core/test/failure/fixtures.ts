@@ -691,7 +691,7 @@ export const rateFixtures: readonly Fixture[] = [
       429,
       anthropic(
         'rate_limit_error',
-        'This request would exceed the rate limit for your organization of 40,000 input tokens per minute.',
+        'This request would exceed your account’s rate limit of 40,000 input tokens per minute.',
       ),
     ],
     'rate-limited',

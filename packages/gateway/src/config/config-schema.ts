@@ -131,8 +131,8 @@ const upstream = z
       .boolean()
       .optional()
       .describe('Whether addresses of private networks and plain http are allowed. Default: false.'),
-    max_connections: z.int().min(1).max(65_535).optional().describe('Connections at once. Default: 256.'),
-    connect_timeout_ms: milliseconds(1, 60_000).optional().describe('Time to connect. Default: 5000.'),
+    max_connections: z.int().min(1).max(10_000).optional().describe('Connections at once. Default: 256.'),
+    connect_timeout_ms: milliseconds(1, 120_000).optional().describe('Time to connect. Default: 5000.'),
     models: z.array(model).min(1).max(10_000).describe('What it serves.'),
   })
   .describe('A provider account.')

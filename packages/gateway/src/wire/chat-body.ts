@@ -40,10 +40,8 @@ export function parseChatBody(bytes: Buffer): ChatBody {
   const body = parseJson(bytes)
   if (!isRecord(body)) throw invalidBody('the body must be a JSON object')
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router checks it before it uses it
-  return {
-    request: requestIn(body) as unknown as ChatRequest,
-    preferences: parseProviderPreferences(body['provider']),
-  }
+  const request = requestIn(body) as unknown as ChatRequest
+  return { request, preferences: parseProviderPreferences(body['provider']) }
 }
 
 function requestIn(body: Readonly<Record<string, unknown>>): object {

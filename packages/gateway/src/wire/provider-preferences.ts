@@ -8,12 +8,6 @@ const quantizations = [
   'int4', 'int8', 'fp4', 'mxfp4', 'nvfp4', 'fp6', 'fp8', 'mxfp8', 'fp16', 'bf16', 'fp32', 'unknown',
 ] as const satisfies readonly Quantization[] // prettier-ignore
 
-/** Formats that a wider name covers, as OpenRouter has it. */
-const coveredFormats: Readonly<Partial<Record<Quantization, readonly Quantization[]>>> = Object.freeze({
-  fp4: ['fp4', 'mxfp4', 'nvfp4'],
-  fp8: ['fp8', 'mxfp8'],
-})
-
 const sorts = ['price', 'throughput', 'latency', 'exacto'] as const
 const percentiles = ['p50', 'p75', 'p90', 'p99'] as const
 
@@ -52,12 +46,12 @@ export function parseProviderPreferences(value: unknown): RoutingPreferences | u
 
 function quantizationField(fields: Fields): readonly Quantization[] | undefined {
   const listed = listField(fields, 'quantizations')
-  return listed?.flatMap((name, i) => {
+  return listed?.map((name, i) => {
     const format = quantizations.find((one) => one === name)
     if (format === undefined) {
       throw invalidField(`provider.quantizations[${i}]`, `must be one of ${quantizations.join(', ')}`)
     }
-    return coveredFormats[format] ?? [format]
+    return format
   })
 }
 

@@ -83,7 +83,7 @@ test('a call log writes whole lines, at the end of calls and for held endpoints'
   const log = createCallLog({ write: (text) => written.push(text), colours: noColours, now: () => at })
 
   log({ type: 'call-start', callId, model: 'a/b', promptTokens: 8 })
-  log({ type: 'endpoint-held', endpoint: 'novita:a/b', rule: 'hold', reason: 'the key is\nwrong' })
+  log({ type: 'endpoint-held', endpoint: 'novita:a/b', reason: 'the key is\nwrong' })
   log({
     type: 'call-end',
     callId,

@@ -148,7 +148,10 @@ describe('OpenAI’s own client', () => {
     const whole = await client.chat.completions.create({ model: question.model, messages })
     const stream = await client.chat.completions.create({ model: question.model, messages, stream: true })
     let streamed = ''
-    for await (const chunk of stream) streamed += chunk.choices[0]?.delta.content ?? 'no choice'
+    for await (const chunk of stream) {
+      expect(chunk.choices).toHaveLength(1)
+      streamed += chunk.choices[0]?.delta.content ?? ''
+    }
     const models = await client.models.list()
 
     expect(whole.choices[0]?.message.content).toBe('Hello there')

@@ -40,7 +40,7 @@ describe('parseProviderPreferences', () => {
       requireParameters: true,
       dataCollection: 'deny',
       zeroDataRetention: true,
-      quantizations: ['fp8', 'mxfp8', 'unknown'],
+      quantizations: ['fp8', 'unknown'],
       sort: 'throughput',
       maxPrice: { promptUsdPerMillion: 0.5, completionUsdPerMillion: 2, requestUsd: 0, imageUsd: 0.01 },
       regions: ['eu'],

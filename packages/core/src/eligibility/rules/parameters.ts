@@ -23,7 +23,13 @@ export function parameters(
   return undefined
 }
 
-/** Both spellings of the output bound are one parameter. */
+/** Other spellings under which an endpoint may list a parameter; the codec translates between them. */
+const spellings: Readonly<Partial<Record<string, string>>> = {
+  max_tokens: 'max_completion_tokens',
+  reasoning: 'reasoning_effort',
+}
+
 function supports(supported: ReadonlySet<string>, parameter: string): boolean {
-  return supported.has(parameter) || (parameter === 'max_tokens' && supported.has('max_completion_tokens'))
+  const other = spellings[parameter]
+  return supported.has(parameter) || (other !== undefined && supported.has(other))
 }
