@@ -1,4 +1,11 @@
-import type { ChatChunk, ChatCompletion, ChatRequest, Endpoint, FailureEvidence, TokenUsage } from '@nextbest/core'
+import type {
+  ChatChunk,
+  ChatCompletion,
+  ChatRequest,
+  Endpoint,
+  FailureEvidence,
+  TokenUsage,
+} from '@nextbest/core'
 
 /**
  * A pure codec between our request and answer types and one wire format. It opens no connection, keeps no state between

@@ -85,6 +85,7 @@ export class Attempt implements AttemptHandle, TransportHandler {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#timer)
+    this.#exchange?.cancel()
     this.#tellFailure(evidence)
   }
 

@@ -8,7 +8,7 @@ import type { FailureKind } from '../../src/failure/failure.ts'
 import { failurePolicies } from '../../src/failure/policies.ts'
 
 /** An endpoint of which only the identity and the window matter. */
-export function endpointNamed(id: string, contextTokens = 128_000): Endpoint {
+function endpointNamed(id: string, contextTokens = 128_000): Endpoint {
   return {
     id: `${id}:author/model`,
     provider: id,
@@ -41,7 +41,7 @@ export function planned(
 }
 
 /** One effect, with the instant at which it was to be performed. */
-export interface TimedEffect {
+interface TimedEffect {
   readonly atMs: number
   readonly effect: CallEffect
 }

@@ -57,7 +57,7 @@ const amazon = (exception: string): Rest => ({
   headers: { 'x-amzn-errortype': `${exception}:http://internal.amazon.com/` },
 })
 
-export const contextFixtures: readonly Fixture[] = [
+const contextFixtures: readonly Fixture[] = [
   row(
     'openai: maximum context, with code',
     [
@@ -440,7 +440,7 @@ export const contextFixtures: readonly Fixture[] = [
   ),
 ]
 
-export const quotaFixtures: readonly Fixture[] = [
+const quotaFixtures: readonly Fixture[] = [
   row(
     'openai: insufficient quota',
     [
@@ -626,7 +626,7 @@ export const quotaFixtures: readonly Fixture[] = [
   row('openrouter: negative balance', [402, openrouter(402, 'Insufficient credits')], 'quota-exhausted'),
 ]
 
-export const rateFixtures: readonly Fixture[] = [
+const rateFixtures: readonly Fixture[] = [
   row(
     'openai: tokens per minute',
     [
@@ -858,7 +858,7 @@ export const rateFixtures: readonly Fixture[] = [
   }),
 ]
 
-export const loadFixtures: readonly Fixture[] = [
+const loadFixtures: readonly Fixture[] = [
   row(
     'openai: overloaded',
     [
@@ -948,7 +948,7 @@ export const loadFixtures: readonly Fixture[] = [
   row('any: status 600', [600, ''], 'server-error'),
 ]
 
-export const credentialFixtures: readonly Fixture[] = [
+const credentialFixtures: readonly Fixture[] = [
   row(
     'openai: key',
     [
@@ -1076,7 +1076,7 @@ export const credentialFixtures: readonly Fixture[] = [
   row('any: firewall text', [403, 'error code: 1020'], 'server-error'),
 ]
 
-export const modelFixtures: readonly Fixture[] = [
+const modelFixtures: readonly Fixture[] = [
   row(
     'openai: model',
     [404, openai('The model `gpt-9` does not exist or you do not have access to it.', 'model_not_found')],
@@ -1276,7 +1276,7 @@ export const modelFixtures: readonly Fixture[] = [
   row('openai: file', [404, openai('No such File object: file-1')], 'invalid-request'),
 ]
 
-export const regionFixtures: readonly Fixture[] = [
+const regionFixtures: readonly Fixture[] = [
   row(
     'openai: country',
     [
@@ -1330,7 +1330,7 @@ export const regionFixtures: readonly Fixture[] = [
   ),
 ]
 
-export const requestFixtures: readonly Fixture[] = [
+const requestFixtures: readonly Fixture[] = [
   row(
     'openai: malformed',
     [400, openai('We could not parse the JSON body of your request.')],
@@ -1514,7 +1514,7 @@ export const requestFixtures: readonly Fixture[] = [
   row('any: precondition', [412, ''], 'unknown'),
 ]
 
-export const contentFixtures: readonly Fixture[] = [
+const contentFixtures: readonly Fixture[] = [
   row(
     'azure: filter',
     [
@@ -1584,7 +1584,7 @@ export const contentFixtures: readonly Fixture[] = [
   row('any: legal', [451, ''], 'content-refused'),
 ]
 
-export const configurationFixtures: readonly Fixture[] = [
+const configurationFixtures: readonly Fixture[] = [
   row('any: moved', [301, ''], 'misconfigured', { headers: { location: 'https://elsewhere.example/' } }),
   row('any: found', [302, '<html><title>302 Found</title></html>'], 'misconfigured'),
   row('any: see other', [303, ''], 'misconfigured'),
@@ -1596,7 +1596,7 @@ export const configurationFixtures: readonly Fixture[] = [
   row('any: media type', [415, openai('Unsupported Media Type')], 'misconfigured'),
 ]
 
-export const openrouterRawFixtures: readonly Fixture[] = [
+const openrouterRawFixtures: readonly Fixture[] = [
   row(
     'openrouter: raw error of a provider',
     [

@@ -96,7 +96,7 @@ function breakerIn(state: BreakerState): Breaker {
   }
 }
 
-export const demand: Demand = {
+const demand: Demand = {
   model: 'author/model',
   promptTokens: 1_000,
   promptTokensMax: 1_300,

@@ -1,5 +1,5 @@
 /** Oldest major version of Node that this package runs on. */
-export const neededNodeMajor = 24
+const neededNodeMajor = 24
 
 /**
  * Returns what to say to who runs too old a Node, or nothing. `version` is that of `process.version`.

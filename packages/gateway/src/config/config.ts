@@ -7,7 +7,7 @@ export interface Config {
   readonly upstreams: readonly UpstreamSection[]
 }
 
-export interface ServerSection {
+interface ServerSection {
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly api_keys?: readonly string[] | undefined
@@ -21,7 +21,7 @@ export interface ServerSection {
   readonly max_connections?: number | undefined
 }
 
-export interface RoutingSection {
+interface RoutingSection {
   readonly timeout_ms?: number | undefined
   readonly max_attempts?: number | undefined
   readonly max_wait_ms?: number | undefined

@@ -7,7 +7,7 @@ import { errorObject, retryHeaders } from '../wire/error-body.ts'
 const lingerMs = 1_000
 
 /** Names and values in turn, as `writeHead` takes them. */
-export type FlatHeaders = readonly string[]
+type FlatHeaders = readonly string[]
 
 export interface JsonAnswer {
   readonly status: number

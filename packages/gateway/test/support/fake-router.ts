@@ -30,7 +30,7 @@ export const usage: TokenUsage = {
 }
 
 /** One call as the router was given it, and what became of it. */
-export class FakeCall {
+class FakeCall {
   readonly request: ChatRequest
   readonly options: CallOptions
   readonly sink: CallSink
@@ -143,7 +143,7 @@ export function chunkOf(content: string, more: Partial<ChatChunk> = {}): ChatChu
   }
 }
 
-export function completionOf(content: string): ChatCompletion {
+function completionOf(content: string): ChatCompletion {
   return {
     id: 'chatcmpl-1',
     object: 'chat.completion',

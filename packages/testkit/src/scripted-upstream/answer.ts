@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 /** What one chunk adds. */
-export interface AnswerPiece {
+interface AnswerPiece {
   readonly delta: ChatDelta
   readonly tokens: number
 }
