@@ -2,22 +2,20 @@ import type { BreakerOptions } from '@nextbest/core'
 
 /** Throws a RangeError that names the first option out of its range. */
 export function checkBreakerOptions(options: BreakerOptions): void {
-  within(options, 'consecutiveFailures', [1, 100])
-  within(options, 'failureRate', [Number.MIN_VALUE, 1])
-  within(options, 'minimumSamples', [1, 1_000])
-  within(options, 'windowMs', [1_000, 600_000])
-  within(options, 'maxOpenMs', [100, 3_600_000])
-  within(options, 'openMs', [100, options.maxOpenMs])
-  within(options, 'probesToClose', [1, 10])
+  const { failureRate, maxOpenMs } = options
+  // opossum takes a number of samples that is no integer for none at all.
+  checkInteger('consecutiveFailures', options.consecutiveFailures, [1, 100])
+  checkInteger('minimumSamples', options.minimumSamples, [1, 1_000])
+  checkInteger('windowMs', options.windowMs, [1_000, 600_000])
+  checkInteger('maxOpenMs', maxOpenMs, [100, 3_600_000])
+  checkInteger('openMs', options.openMs, [100, maxOpenMs])
+  checkInteger('probesToClose', options.probesToClose, [1, 10])
+  if (!(failureRate > 0 && failureRate <= 1)) {
+    throw new RangeError(`breaker.failureRate must be above 0 and at most 1, got ${failureRate}`)
+  }
 }
 
-function within(
-  options: BreakerOptions,
-  name: keyof BreakerOptions,
-  [least, most]: readonly [number, number],
-): void {
-  const value = options[name]
-  if (typeof value === 'number' && value >= least && value <= most) return
-  const bounds = name === 'failureRate' ? 'above 0 and at most 1' : `${least}..${most}`
-  throw new RangeError(`breaker.${name} must be ${bounds}, got ${value}`)
+function checkInteger(name: string, value: number, [least, most]: readonly [number, number]): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  throw new RangeError(`breaker.${name} must be an integer of ${least}..${most}, got ${value}`)
 }

@@ -25,15 +25,19 @@ export function createConnector(options: ResolvedTransportOptions): Connector {
     ...(allowPrivateNetwork ? undefined : { lookup: lookupPublic }),
   })
 
+  /** undici fails a request with this very error object, so it costs nothing per request to know its connection. */
+  const watch = (socket: Socket): void => {
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET' && socket.bytesRead > 0) resetsOnReuse.add(error)
+    })
+  }
+
   return {
     connect(target, callback) {
       const made: unknown = connect(target, (...result) => {
         clearTimeout(timer)
         const [, socket] = result
-        // undici fails the request with this very error object, so it costs nothing per request to know its socket.
-        socket?.on('error', (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ECONNRESET' && socket.bytesRead > 0) resetsOnReuse.add(error)
-        })
+        if (socket !== null && !speaksHttp2(socket)) watch(socket)
         callback(...result)
       })
       // undici's own timer is up to a second late.
@@ -43,6 +47,11 @@ export function createConnector(options: ResolvedTransportOptions): Connector {
     },
     isResetOnReuse: (error) => error instanceof Error && resetsOnReuse.has(error),
   }
+}
+
+/** With HTTP/2 a connection carries many requests at a time, and which of them arrived is not known. */
+function speaksHttp2(socket: Socket): boolean {
+  return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
 }
 
 /**

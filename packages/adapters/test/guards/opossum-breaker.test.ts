@@ -206,13 +206,14 @@ describe('what it costs and holds', () => {
   })
 
   test.each([
-    [{ consecutiveFailures: 0 }, 'breaker.consecutiveFailures must be 1..100, got 0'],
+    [{ consecutiveFailures: 0 }, 'breaker.consecutiveFailures must be an integer of 1..100, got 0'],
+    [{ minimumSamples: 9.5 }, 'breaker.minimumSamples must be an integer of 1..1000, got 9.5'],
     [{ failureRate: 0 }, 'breaker.failureRate must be above 0 and at most 1, got 0'],
     [{ failureRate: 1.01 }, 'breaker.failureRate must be above 0 and at most 1, got 1.01'],
-    [{ minimumSamples: 1_001 }, 'breaker.minimumSamples must be 1..1000, got 1001'],
-    [{ windowMs: Number.NaN }, 'breaker.windowMs must be 1000..600000, got NaN'],
-    [{ openMs: 90_000 }, 'breaker.openMs must be 100..60000, got 90000'],
-    [{ probesToClose: 11 }, 'breaker.probesToClose must be 1..10, got 11'],
+    [{ minimumSamples: 1_001 }, 'breaker.minimumSamples must be an integer of 1..1000, got 1001'],
+    [{ windowMs: Number.NaN }, 'breaker.windowMs must be an integer of 1000..600000, got NaN'],
+    [{ openMs: 90_000 }, 'breaker.openMs must be an integer of 100..60000, got 90000'],
+    [{ probesToClose: 11 }, 'breaker.probesToClose must be an integer of 1..10, got 11'],
     [{ rotation: createBucketRotation(1_000) }, 'breaker.rotation must be of 60000 ms, got 1000'],
   ])('refuses %j', (options, message) => {
     expect(() => breakerOf(options)).toThrow(new RangeError(message))

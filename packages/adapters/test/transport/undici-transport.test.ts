@@ -387,6 +387,30 @@ describe('a connection that was kept alive and is closed as the request comes', 
   })
 })
 
+test('a connection of HTTP/2 that is reset may have seen every request on it', async () => {
+  const sockets: Socket[] = []
+  let requests = 0
+  const server = createSecureServer(testCertificate, (_incoming, outgoing) => {
+    requests++
+    if (requests === 1) outgoing.end('hello')
+    else sockets[0]?.resetAndDestroy()
+  })
+  server.on('connection', (socket: Socket) => sockets.push(socket.on('error', () => undefined)))
+  server.on('sessionError', () => undefined)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  cleanUps.push(async () => {
+    server.close()
+    await once(server, 'close')
+  })
+  const transport = transportTo({ port: portOf(server) }, { ...tls, http2: true })
+
+  expect((await sendAndWait(transport)).body).toBe('hello')
+  const recorder = await sendAndWait(transport)
+
+  expect([recorder.events, recorder.unseen, requests]).toEqual([['failure'], false, 2])
+})
+
 describe('cancelling', () => {
   test('closes the connection and tells nothing more, before the response', async () => {
     const server = await started(serve(() => undefined))

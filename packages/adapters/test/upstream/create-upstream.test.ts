@@ -779,7 +779,7 @@ describe('options', () => {
   test.each([
     [{ endpoints: [endpoint, endpoint] }, 'endpoints must have ids that differ'],
     [{ baseUrl: 'http://api.example.com' }, 'baseUrl must use https: unless allowPrivateNetwork is set'],
-    [{ breaker: { probesToClose: 0 } }, 'breaker.probesToClose must be 1..10, got 0'],
+    [{ breaker: { probesToClose: 0 } }, 'breaker.probesToClose must be an integer of 1..10, got 0'],
     [{ transport: { connections: 0 } }, 'transport.connections must be an integer of 1..10000, got 0'],
     [{ limits: { maxAnswerBytes: 1 } }, 'limits.maxAnswerBytes must be an integer of 1024..268435456, got 1'],
     [

@@ -91,13 +91,16 @@ export class ChatExchange implements CallSink {
     else this.#handle.cancel()
   }
 
-  /** A second has passed. */
+  /** A second has passed. An exchange that has ended is still there because its client does not read. */
   tick(): void {
-    if (this.#chat?.stream !== true || this.#response.writableEnded) return
-    if (this.#unread) this.#stalledSeconds += 1
-    else this.#quietSeconds += 1
-    if (this.#stalledSeconds >= this.#context.stallSeconds) this.#response.destroy()
-    else if (this.#quietSeconds >= this.#context.heartbeatSeconds) this.#write(keepAliveComment)
+    const { heartbeatSeconds, stallSeconds } = this.#context
+    if (this.#unread || this.#response.writableEnded) {
+      this.#stalledSeconds += 1
+      if (this.#stalledSeconds >= stallSeconds) this.#response.destroy()
+    } else if (this.#chat?.stream === true) {
+      this.#quietSeconds += 1
+      if (this.#quietSeconds >= heartbeatSeconds) this.#write(keepAliveComment)
+    }
   }
 
   onChunk(chunk: ChatChunk): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -183,20 +184,29 @@ describe('an answer as a stream', () => {
     expect(events.slice(3)).toEqual([''])
   })
 
-  test('is cut when its client has not read for a minute', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    const router = createFakeRouter()
-    const { url } = await gatewayFor({ router })
-    const { answered } = open(`${url}${chatPath}`, { method: 'POST', body: JSON.stringify(streamed) })
-    const call = await router.call()
+  test.each([true, false])(
+    'is cut when its client has not read for a minute (stream: %s)',
+    async (stream) => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+      const router = createFakeRouter()
+      const { port } = await gatewayFor({ router })
+      const body = JSON.stringify({ ...question, stream })
+      const socket = connect(port, '127.0.0.1')
+      socket.write(`POST ${chatPath} HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+      const call = await router.call()
 
-    call.tell('Hi')
-    const response = await answered
-    response.pause()
-    response.on('error', () => undefined)
-    call.tell(...moreThanSocketsHold)
-    vi.advanceTimersByTime(61_000)
+      if (stream) call.tell(...moreThanSocketsHold)
+      else call.answer({ system_fingerprint: moreThanSocketsHold.join('') })
+      await once(socket, 'readable')
+      vi.advanceTimersByTime(59_000)
+      const before = socket.destroyed
+      vi.advanceTimersByTime(2_000)
+      socket.resume()
+      await once(socket, 'close')
 
-    await expect.poll(() => call.log).toEqual(['pause', 'cancel'])
-  })
+      expect(before).toBe(false)
+      expect(socket.bytesRead).toBeLessThan(40_000_000)
+      expect(call.log).toEqual(stream ? ['pause', 'cancel'] : ['cancel'])
+    },
+  )
 })

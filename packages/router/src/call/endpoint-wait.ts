@@ -19,7 +19,7 @@ export interface EndpointWaitOptions {
 export class EndpointWait {
   readonly #options: EndpointWaitOptions
   #admission: Admission | undefined
-  #cancelled = false
+  readonly #cancelled = new AbortController()
 
   constructor(options: EndpointWaitOptions) {
     this.#options = options
@@ -27,11 +27,12 @@ export class EndpointWait {
     const wait = {
       deadlineAtMs: untilMs,
       priority,
-      abandoned: () => this.#cancelled,
+      abandoned: () => this.#cancelled.signal.aborted,
+      signal: this.#cancelled.signal,
       tryAdmit: () => this.#tryAdmit(),
     }
     void endpoint.upstream.waitFor(endpoint.endpoint, wait).then((result) => {
-      if (!this.#cancelled) whenOver(result === 'admitted')
+      if (!this.#cancelled.signal.aborted) whenOver(result === 'admitted')
     })
   }
 
@@ -44,7 +45,7 @@ export class EndpointWait {
 
   /** Leaves the queue; an admission that was not taken is given back. */
   cancel(): void {
-    this.#cancelled = true
+    this.#cancelled.abort()
     const admission = this.take()
     if (admission === undefined) return
     const { endpoint, nowMs } = this.#options
