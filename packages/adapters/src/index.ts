@@ -7,9 +7,10 @@ export type {
   StreamPart,
   WireRequest,
 } from './adapter.ts'
+export { createBucketRotation } from './guards/bucket-rotation.ts'
+export type { BucketRotation } from './guards/bucket-rotation.ts'
 export { createBreaker } from './guards/opossum-breaker.ts'
 export type { CreateBreakerOptions } from './guards/opossum-breaker.ts'
-export type { BucketRotation } from './guards/bucket-rotation.ts'
 export { openAiChat } from './openai-chat/openai-chat.ts'
 export type { OpenAiChatOptions } from './openai-chat/openai-chat.ts'
 export { openAiChatQuirksDefaults } from './openai-chat/quirks.ts'

@@ -5,6 +5,7 @@ export type { CallSetup } from './call/call-machine.ts'
 export type {
   AttemptState,
   AttemptStatus,
+  AttemptTimeouts,
   CallBudget,
   CallFailureReason,
   CallOutcome,
@@ -97,6 +98,8 @@ export { sizeClassBounds, sizeClassOf } from './signals/size-class.ts'
 export type { SizeClass } from './signals/size-class.ts'
 export { TokenBucket } from './signals/token-bucket.ts'
 export type { TokenBucketOptions } from './signals/token-bucket.ts'
+export { attemptTimeouts } from './ranking/attempt-timeouts.ts'
+export type { TimeoutQuestion } from './ranking/attempt-timeouts.ts'
 export { unavailabilityOf } from './ranking/candidate.ts'
 export type { KnownEndpoint, Unavailability } from './ranking/candidate.ts'
 export { cappedPlan, expectedLossUsd } from './ranking/capped-plan.ts'

@@ -12,13 +12,16 @@ export interface Connector {
    * got no response byte, the other side had closed the connection before the request came.
    */
   readonly isResetOnReuse: (error: unknown) => boolean
+  /** Ends connections in the making, which undici would leave to their time to connect. */
+  readonly close: () => void
 }
 
 /** Returns a connector that, unless `allowPrivateNetwork`, connects to public addresses only. */
 export function createConnector(options: ResolvedTransportOptions): Connector {
   const { allowPrivateNetwork, certificateAuthority, http2, connectTimeoutMs } = options
   const resetsOnReuse = new WeakSet<Error>()
-  const connect = buildConnector({
+  const making = new Set<Socket>()
+  const make = buildConnector({
     allowH2: http2,
     timeout: connectTimeoutMs,
     ...(certificateAuthority === undefined ? undefined : { ca: certificateAuthority }),
@@ -34,18 +37,23 @@ export function createConnector(options: ResolvedTransportOptions): Connector {
 
   return {
     connect(target, callback) {
-      const made: unknown = connect(target, (...result) => {
+      const made: unknown = make(target, (...result) => {
+        const [error, socket] = result
         clearTimeout(timer)
-        const [, socket] = result
-        if (socket !== null && !speaksHttp2(socket)) watch(socket)
+        if (made instanceof Socket) making.delete(made)
+        if (error === null && !speaksHttp2(socket)) watch(socket)
         callback(...result)
       })
+      if (made instanceof Socket) making.add(made)
       // undici's own timer is up to a second late.
       const timer = setTimeout(() => {
         if (made instanceof Socket) made.destroy(new errors.ConnectTimeoutError('connect timed out'))
       }, connectTimeoutMs)
     },
     isResetOnReuse: (error) => error instanceof Error && resetsOnReuse.has(error),
+    close() {
+      for (const socket of making) socket.destroy(new errors.ClientDestroyedError())
+    },
   }
 }
 

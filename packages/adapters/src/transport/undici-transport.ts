@@ -24,6 +24,7 @@ export function createTransport(options: TransportOptions): Transport {
 class UndiciTransport implements Transport {
   readonly #maxWaiting: number
   readonly #pathPrefix: string
+  readonly #connector: Connector
   readonly #pool: Pool
   readonly #host: ExchangeHost
   /** Exchanges that wait for a connection, cancelled ones included: they hold their place until one is there. */
@@ -31,14 +32,14 @@ class UndiciTransport implements Transport {
 
   constructor(options: ResolvedTransportOptions) {
     const { origin, pathPrefix } = parseBaseUrl(options.baseUrl, options.allowPrivateNetwork)
-    const connector = createConnector(options)
+    this.#connector = createConnector(options)
     this.#maxWaiting = options.maxWaiting
     this.#pathPrefix = pathPrefix
-    this.#pool = new Pool(origin, poolOptions(options, connector))
+    this.#pool = new Pool(origin, poolOptions(options, this.#connector))
     this.#host = {
       onLeave: () => this.#waiting--,
       evidenceOf: (error, phase) => networkEvidence(error, phase, options),
-      isResetOnReuse: connector.isResetOnReuse,
+      isResetOnReuse: this.#connector.isResetOnReuse,
     }
   }
 
@@ -54,7 +55,9 @@ class UndiciTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy()
+    const destroyed = this.#pool.destroy()
+    this.#connector.close()
+    await destroyed
   }
 }
 

@@ -197,11 +197,12 @@ describe('the second try', () => {
   })
 
   test('is cancelled, paused and resumed like the first', async () => {
+    const closed = Promise.withResolvers<void>()
     await start(
       serve((socket, count) => {
         if (count === 1) socket.write(response('hello'))
         if (count === 2) reset(socket)
-        if (count === 3) socket.write(chunkedHead + chunk('half'))
+        if (count === 3) socket.once('close', () => closed.resolve()).write(chunkedHead + chunk('half'))
         if (count > 3) socket.write(response('hello'))
       }),
     )
@@ -216,7 +217,7 @@ describe('the second try', () => {
     exchange.resume()
     await recorder.firstData
     exchange.cancel()
-    await server.drained()
+    await closed.promise
     await turn()
 
     expect([recorder.events, recorder.body]).toEqual([['response', 'data'], 'half'])

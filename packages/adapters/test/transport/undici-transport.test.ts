@@ -536,6 +536,19 @@ describe('back-pressure', () => {
 })
 
 describe('closing', () => {
+  test('ends a connection in the making', async () => {
+    const accepted = Promise.withResolvers<void>()
+    const server = await started(serveRaw(() => accepted.resolve()))
+    const transport = transportTo(server, { ...tls, connectTimeoutMs: 120_000 })
+    const { recorder } = send(transport)
+    await accepted.promise
+
+    await transport.close()
+    await Promise.all([recorder.over, server.drained()])
+
+    expect(recorder.evidence).toMatchObject({ code: 'UND_ERR_DESTROYED', phase: 'connecting' })
+  })
+
   test('fails exchanges under way, those that wait and those that come later', async () => {
     const server = await started(serve(() => undefined))
     const transport = transportTo(server, { connections: 1 })

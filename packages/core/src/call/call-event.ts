@@ -1,4 +1,5 @@
 import type { Failure } from '../failure/failure.ts'
+import type { AttemptTimeouts } from './call-state.ts'
 
 /** Why an endpoint did not admit an attempt. Nothing was sent. */
 export type RefusalReason = 'breaker-open' | 'rate-gate' | 'no-permit'
@@ -9,7 +10,12 @@ export type CallTimer = 'deadline' | 'first-token' | 'idle'
 /** What the call machine is told. Events of attempts that are over change nothing. */
 export type CallEvent =
   /** The endpoint admitted the attempt and it is being sent. */
-  | { readonly type: 'attempt-started'; readonly attempt: number; readonly nowMs: number }
+  | {
+      readonly type: 'attempt-started'
+      readonly attempt: number
+      readonly nowMs: number
+      readonly timeouts: AttemptTimeouts
+    }
   /** The endpoint did not admit it; the attempt does not count. */
   | {
       readonly type: 'attempt-refused'

@@ -89,7 +89,7 @@ type AttemptEvent = Extract<CallEvent, { readonly attempt: number }>
 function onAttempt(state: CallState, attempt: AttemptState, event: AttemptEvent): CallStep {
   switch (event.type) {
     case 'attempt-started':
-      return onStarted(state, attempt, event.nowMs)
+      return onStarted(state, attempt, event)
     case 'attempt-refused':
       return onRefused(state, attempt, event)
     case 'first-token':
@@ -102,21 +102,26 @@ function onAttempt(state: CallState, attempt: AttemptState, event: AttemptEvent)
   }
 }
 
-function onStarted(state: CallState, attempt: AttemptState, nowMs: number): CallStep {
+function onStarted(
+  state: CallState,
+  attempt: AttemptState,
+  { nowMs, timeouts }: Extract<CallEvent, { readonly type: 'attempt-started' }>,
+): CallStep {
   if (attempt.status !== 'starting') return unchanged(state)
+  const allowanceMs = firstTokenAllowanceMs(state, timeouts.firstTokenTimeoutMs, nowMs)
   return {
-    state: withAttempt(state, { ...attempt, status: 'running', startedAtMs: nowMs }),
-    effects: [setTimer('first-token', nowMs + firstTokenAllowanceMs(state, attempt.planned, nowMs))],
+    state: withAttempt(state, { ...attempt, status: 'running', startedAtMs: nowMs, timeouts }),
+    effects: [setTimer('first-token', nowMs + allowanceMs)],
   }
 }
 
 /** A silent endpoint may not eat more than half of the time that is left, while another could still use the other half. */
-function firstTokenAllowanceMs(state: CallState, planned: PlannedEndpoint, nowMs: number): number {
+function firstTokenAllowanceMs(state: CallState, timeoutMs: number, nowMs: number): number {
   const remainingMs = state.budget.deadlineAtMs - nowMs
   const halfMs = remainingMs / 2
   const another =
     state.attempts.length < state.budget.maxAttempts && state.queue.some((next) => next.usefulMs <= halfMs)
-  return Math.min(planned.firstTokenTimeoutMs, another ? halfMs : remainingMs)
+  return Math.min(timeoutMs, another ? halfMs : remainingMs)
 }
 
 function onRefused(
@@ -149,7 +154,7 @@ function onOutput(
     state: withAttempt(state, { ...attempt, status: 'committed', contentAtMs: event.nowMs }),
     effects: [
       clearTimer('first-token'),
-      setTimer('idle', event.nowMs + attempt.planned.idleTimeoutMs),
+      setTimer('idle', event.nowMs + (attempt.timeouts?.idleTimeoutMs ?? 0)),
       { type: 'commit', attempt: attempt.number },
       { type: 'emit', attempt: attempt.number },
     ],

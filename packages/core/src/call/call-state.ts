@@ -11,15 +11,19 @@ export interface CallBudget {
   readonly maxWaitMs: number
 }
 
-/** An endpoint in a plan, with the timeouts that its own history sets. */
+/** An endpoint in a plan. */
 export interface PlannedEndpoint {
   readonly endpoint: Endpoint
-  /** Time from an attempt's start in which a first token (or a whole answer, if not streamed) must come, in ms. */
+  /** Time in which it is expected to answer, in ms: a failover that has less left is of no use. */
+  readonly usefulMs: number
+}
+
+/** How long one attempt may be silent, as its endpoint's own history sets it when the attempt starts. */
+export interface AttemptTimeouts {
+  /** Time from the attempt's start in which a first token (or a whole answer, if not streamed) must come, in ms. */
   readonly firstTokenTimeoutMs: number
   /** Longest pause between two pieces of content, in ms. */
   readonly idleTimeoutMs: number
-  /** A failover that has less time than this left is of no use, in ms. */
-  readonly usefulMs: number
 }
 
 /** An endpoint that could serve the call but not now. */
@@ -37,6 +41,8 @@ export interface AttemptState {
   readonly planned: PlannedEndpoint
   readonly status: AttemptStatus
   readonly startedAtMs: number
+  /** Undefined until it is sent. */
+  readonly timeouts: AttemptTimeouts | undefined
   /** When content last came; undefined before the first. */
   readonly contentAtMs: number | undefined
   readonly failure: Failure | undefined

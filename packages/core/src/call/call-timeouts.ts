@@ -3,7 +3,7 @@ import type { AttemptState } from './call-state.ts'
 
 /** Milliseconds until content is overdue; 0 or less when it is. */
 export function idleRemainingMs(attempt: AttemptState, nowMs: number): number {
-  return (attempt.contentAtMs ?? attempt.startedAtMs) + attempt.planned.idleTimeoutMs - nowMs
+  return (attempt.contentAtMs ?? attempt.startedAtMs) + (attempt.timeouts?.idleTimeoutMs ?? Infinity) - nowMs
 }
 
 export function firstTokenFailure(attempt: AttemptState, nowMs: number): Failure {

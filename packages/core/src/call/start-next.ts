@@ -45,6 +45,7 @@ function start(state: CallState, { planned, admitted, nowMs }: Start): CallStep 
     planned,
     status: 'starting',
     startedAtMs: nowMs,
+    timeouts: undefined,
     contentAtMs: undefined,
     failure: undefined,
   } as const

@@ -9,7 +9,6 @@ import { unavailabilityOf } from './candidate.ts'
 import type { KnownEndpoint, Unavailability } from './candidate.ts'
 import { usdPerSecondOf } from './objective.ts'
 import { orderOf } from './order.ts'
-import { plannedEndpoint } from './planned-endpoint.ts'
 import type { RankingOptions } from './ranking-options.ts'
 import { scoreEndpoint } from './scored-endpoint.ts'
 import type { ScoredEndpoint } from './scored-endpoint.ts'
@@ -62,10 +61,14 @@ export function decide(endpoints: readonly KnownEndpoint[], question: DecisionQu
     probabilities: order.probabilities,
     unavailable,
     exclusions: sorted.exclusions,
-    plan: order.endpoints.map((scored) => plannedEndpoint(scored.known, question)),
-    standby: unavailable.map((one) => ({
-      ...plannedEndpoint(one.known, question),
-      retryAtMs: one.retryAtMs,
+    plan: order.endpoints.map((scored) => ({
+      endpoint: scored.known.endpoint,
+      usefulMs: usefulMs(scored, question),
+    })),
+    standby: unavailable.map(({ known, retryAtMs }) => ({
+      endpoint: known.endpoint,
+      usefulMs: 0,
+      retryAtMs,
     })),
     maxAttempts,
     panic,
@@ -112,4 +115,9 @@ function rank(
   return ready
     .map((known) => scoreEndpoint(known, question))
     .sort((one, other) => one.indexUsd - other.indexUsd)
+}
+
+/** A streamed answer is useful from its first token on, a whole one at its end. */
+function usefulMs({ ttftMs, msPerToken }: ScoredEndpoint, { demand }: DecisionQuestion): number {
+  return demand.stream ? ttftMs : ttftMs + demand.expectedOutputTokens * msPerToken
 }

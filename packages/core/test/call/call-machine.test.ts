@@ -5,7 +5,7 @@ import type { CallSetup } from '../../src/call/call-machine.ts'
 import type { CallEffect } from '../../src/call/call-effect.ts'
 import type { CallEvent } from '../../src/call/call-event.ts'
 import type { CallState } from '../../src/call/call-state.ts'
-import { failureKinds, planned, runScript } from './run-script.ts'
+import { failureKinds, planned, runScript, timeouts } from './run-script.ts'
 import type { ScriptRun } from './run-script.ts'
 
 const setups: fc.Arbitrary<CallSetup> = fc.record({
@@ -183,7 +183,7 @@ describe('a call', () => {
 
   test('fails over at once when an attempt fails before its first token', () => {
     const { state, effects } = follow(two, [
-      { type: 'attempt-started', attempt: 1, nowMs: 0 },
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
       { type: 'attempt-failed', attempt: 1, nowMs: 10, failure: { kind: 'server-error', message: '500' } },
     ])
 
@@ -193,7 +193,7 @@ describe('a call', () => {
 
   test('ends without another attempt when the content was refused', () => {
     const { state } = follow(two, [
-      { type: 'attempt-started', attempt: 1, nowMs: 0 },
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
       { type: 'attempt-failed', attempt: 1, nowMs: 10, failure: { kind: 'content-refused', message: 'no' } },
     ])
 
@@ -203,7 +203,7 @@ describe('a call', () => {
   test('ends broken when the attempt fails after its first token', () => {
     const failure = { kind: 'incomplete-answer', message: 'cut' } as const
     const { state } = follow(two, [
-      { type: 'attempt-started', attempt: 1, nowMs: 0 },
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
       { type: 'first-token', attempt: 1, nowMs: 5 },
       { type: 'attempt-failed', attempt: 1, nowMs: 10, failure },
     ])
@@ -214,7 +214,7 @@ describe('a call', () => {
   test('gives a silent attempt half of the time that is left while another endpoint could be tried', () => {
     const setup = { ...two, budget: { ...budget, deadlineAtMs: 4_000 } }
 
-    const { effects } = follow(setup, [{ type: 'attempt-started', attempt: 1, nowMs: 0 }])
+    const { effects } = follow(setup, [{ type: 'attempt-started', attempt: 1, nowMs: 0, timeouts }])
 
     expect(effects).toEqual([{ type: 'set-timer', timer: 'first-token', atMs: 2_000 }])
   })
@@ -227,7 +227,7 @@ describe('a call', () => {
     }
 
     const { state } = follow(setup, [
-      { type: 'attempt-started', attempt: 1, nowMs: 0 },
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
       { type: 'attempt-failed', attempt: 1, nowMs: 10, failure: { kind: 'server-error', message: '500' } },
     ])
 
@@ -264,7 +264,7 @@ describe('a call', () => {
 
   test('re-arms the idle timer instead of failing while content has come since it was set', () => {
     const { effects } = follow(two, [
-      { type: 'attempt-started', attempt: 1, nowMs: 0 },
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
       { type: 'first-token', attempt: 1, nowMs: 100 },
       { type: 'progress', attempt: 1, nowMs: 4_000, content: true },
       { type: 'timer', timer: 'idle', nowMs: 5_100 },
@@ -275,7 +275,7 @@ describe('a call', () => {
 
   test('takes liveness for no progress: the idle timer still fires', () => {
     const { state } = follow(two, [
-      { type: 'attempt-started', attempt: 1, nowMs: 0 },
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
       { type: 'first-token', attempt: 1, nowMs: 100 },
       { type: 'progress', attempt: 1, nowMs: 4_000, content: false },
       { type: 'timer', timer: 'idle', nowMs: 5_100 },
@@ -289,9 +289,9 @@ describe('a call', () => {
     const setup = { budget, plan: [planned('first'), planned('second'), planned('third')], standby: [] }
 
     const { state } = follow(setup, [
-      { type: 'attempt-started', attempt: 1, nowMs: 0 },
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
       { type: 'attempt-failed', attempt: 1, nowMs: 1, failure: unknown },
-      { type: 'attempt-started', attempt: 2, nowMs: 1 },
+      { type: 'attempt-started', attempt: 2, nowMs: 1, timeouts },
       { type: 'attempt-failed', attempt: 2, nowMs: 2, failure: unknown },
     ])
 

@@ -33,12 +33,12 @@ export function planned(
   const { contextTokens, ...rest } = overrides
   return {
     endpoint: endpointNamed(id, contextTokens),
-    firstTokenTimeoutMs: 3_000,
-    idleTimeoutMs: 5_000,
     usefulMs: 200,
     ...rest,
   }
 }
+
+export const timeouts = { firstTokenTimeoutMs: 3_000, idleTimeoutMs: 5_000 }
 
 /** One effect, with the instant at which it was to be performed. */
 interface TimedEffect {
@@ -100,8 +100,8 @@ function eventOf(state: CallState, { choice, failure }: ScriptStep, nowMs: numbe
   const live = liveAttempt(state)?.number ?? 1
   const stale = Math.max(1, live - 1)
   const events: readonly CallEvent[] = [
-    { type: 'attempt-started', attempt: live, nowMs },
-    { type: 'attempt-started', attempt: live, nowMs },
+    { type: 'attempt-started', attempt: live, nowMs, timeouts },
+    { type: 'attempt-started', attempt: live, nowMs, timeouts },
     { type: 'attempt-refused', attempt: live, nowMs, reason: 'rate-gate', retryAtMs: nowMs + 400 },
     { type: 'attempt-refused', attempt: live, nowMs, reason: 'breaker-open', retryAtMs: undefined },
     { type: 'first-token', attempt: live, nowMs },

@@ -1,4 +1,4 @@
-import { advanceCall, beginCall } from '@nextbest/core'
+import { advanceCall, attemptTimeouts, beginCall } from '@nextbest/core'
 import type {
   CallEffect,
   CallEvent,
@@ -186,6 +186,11 @@ export class CallRun implements CallHandle {
     this.#run = run
     const { signals, endpoint, upstream } = run.endpoint
     const { request, demand } = this.#call
+    const timeouts = attemptTimeouts(run.endpoint, {
+      demand,
+      nowMs: run.startedAtMs,
+      options: this.#context.ranking,
+    })
     signals.attemptStarted(run.startedAtMs)
     this.#context.tell({
       type: 'attempt-start',
@@ -193,7 +198,7 @@ export class CallRun implements CallHandle {
       attempt: run.number,
       endpoint: endpoint.id,
     })
-    this.#tell({ type: 'attempt-started', attempt: run.number, nowMs: run.startedAtMs })
+    this.#tell({ type: 'attempt-started', attempt: run.number, nowMs: run.startedAtMs, timeouts })
     run.handle = upstream.send({ endpoint, request, stream: demand.stream }, attemptListener(run, this.#ears))
     if (this.#paused) run.handle.pause()
   }

@@ -1,4 +1,4 @@
-import type { PlannedEndpoint } from '../call/call-state.ts'
+import type { AttemptTimeouts } from '../call/call-state.ts'
 import type { Demand } from '../demand/demand.ts'
 import type { KnownEndpoint } from './candidate.ts'
 import type { RankingOptions } from './ranking-options.ts'
@@ -16,23 +16,21 @@ export interface TimeoutQuestion {
 }
 
 /**
- * Adds the timeouts that the endpoint's own history sets: a first token is overdue at twice the time in which 99 % of its
- * first tokens came, and a pause at 50 times the time in which 99 % of its tokens came; both within the options' bounds.
- * An answer that is not streamed shows nothing before its end, so it is given the time for all of its tokens.
+ * Returns the timeouts of an attempt that starts now: a first token is overdue at twice the time in which 99 % of the
+ * endpoint's first tokens came, and a pause at 50 times the time in which 99 % of its tokens came; both within the
+ * options' bounds. An answer that is not streamed shows nothing before its end, so it is given the time for all of its tokens.
  */
-export function plannedEndpoint(known: KnownEndpoint, question: TimeoutQuestion): PlannedEndpoint {
+export function attemptTimeouts({ signals }: KnownEndpoint, question: TimeoutQuestion): AttemptTimeouts {
   const { demand, nowMs, options } = question
-  const { signals } = known
   const patience = demand.parameters.includes('reasoning') ? reasoningPatience : 1
   const ttftP99Ms = signals.ttftQuantileMs(0.99, demand.promptTokens, nowMs)
   const tokenP99Ms = signals.msPerTokenQuantile(0.99, demand.promptTokens, nowMs)
   const firstTokenMs = patience * clamp(2 * ttftP99Ms, options.minFirstTokenMs, options.maxFirstTokenMs)
-  const idleTimeoutMs = patience * clamp(50 * tokenP99Ms, options.minIdleMs, options.maxIdleMs)
-  const usefulMs = signals.ttftQuantileMs(0.5, demand.promptTokens, nowMs)
-  if (demand.stream)
-    return { endpoint: known.endpoint, firstTokenTimeoutMs: firstTokenMs, idleTimeoutMs, usefulMs }
-  const wholeMs = 2 * tokenP99Ms * (demand.maxOutputTokens ?? unboundedOutputTokens)
-  return { endpoint: known.endpoint, firstTokenTimeoutMs: firstTokenMs + wholeMs, idleTimeoutMs, usefulMs }
+  const wholeMs = demand.stream ? 0 : 2 * tokenP99Ms * (demand.maxOutputTokens ?? unboundedOutputTokens)
+  return {
+    firstTokenTimeoutMs: firstTokenMs + wholeMs,
+    idleTimeoutMs: patience * clamp(50 * tokenP99Ms, options.minIdleMs, options.maxIdleMs),
+  }
 }
 
 function clamp(value: number, low: number, high: number): number {
