@@ -151,3 +151,4 @@ export type { MaxPrice, Objective, RoutingPreferences } from './eligibility/pref
 export type { EligibilityQuestion, EndpointHold, ExclusionQuestion } from './eligibility/question.ts'
 export { eligibilityRules } from './eligibility/rules.ts'
 export type { EligibilityRule } from './eligibility/rules.ts'
+export { Roster } from './runtime/roster.ts'

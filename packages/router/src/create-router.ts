@@ -1,4 +1,4 @@
-import { rankingDefaults } from '@nextbest/core'
+import { rankingDefaults, Roster } from '@nextbest/core'
 import type { ChatRequest, Clock } from '@nextbest/core'
 import type { CallContext } from './call/call-context.ts'
 import { CallRun } from './call/call-run.ts'
@@ -33,7 +33,7 @@ export function createRouter(options: RouterOptions): Router {
     tell: teller(options.onEvent),
   }
   const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }
-  const calls = new Set<CallRun>()
+  const calls = new Roster<CallRun>()
   let closed = false
 
   function pipe(request: ChatRequest, sink: CallSink, callOptions: CallOptions = {}): CallHandle {
@@ -46,11 +46,11 @@ export function createRouter(options: RouterOptions): Router {
       sink,
       bounds,
       whenSettled: () => {
-        calls.delete(run)
+        calls.remove(place)
         signal?.removeEventListener('abort', cancel)
       },
     })
-    calls.add(run)
+    const place = calls.add(run)
     signal?.addEventListener('abort', cancel)
     run.begin(signal?.aborted === true)
     return run
@@ -76,8 +76,8 @@ export function createRouter(options: RouterOptions): Router {
       })),
     async close({ timeoutMs = 0 }: CloseOptions = {}) {
       closed = true
-      if (timeoutMs > 0) await settled(calls, { clock: runtime.clock, timeoutMs })
-      for (const call of calls) call.cancel()
+      if (timeoutMs > 0) await settled(calls.list(), { clock: runtime.clock, timeoutMs })
+      for (const call of calls.list()) call.cancel()
       await fleet.close()
     },
   }
@@ -85,12 +85,12 @@ export function createRouter(options: RouterOptions): Router {
 
 /** Waits until no call is under way, or the time is over. */
 async function settled(
-  calls: ReadonlySet<CallRun>,
+  calls: readonly CallRun[],
   { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
 ): Promise<void> {
   const over = Promise.withResolvers<void>()
   const timer = clock.setTimer(clock.nowMs() + timeoutMs, over.resolve)
-  const all = Promise.all([...calls].map((call) => call.settled))
+  const all = Promise.all(calls.map((call) => call.settled))
   await Promise.race([all, over.promise])
   timer.cancel()
 }

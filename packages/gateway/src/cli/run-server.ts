@@ -2,6 +2,8 @@ import type { RouterEvent, RouterOptions } from 'nextbest'
 import { createRouter } from 'nextbest'
 import { coloursFor } from '../log/colours.ts'
 import { createCallLog } from '../log/call-log.ts'
+import { createLineBuffer } from '../log/line-buffer.ts'
+import type { LineBuffer } from '../log/line-buffer.ts'
 import { drainDefaultMs } from '../server/gateway.ts'
 import { gatewayDefaults } from '../server/gateway-options.ts'
 import type { GatewayServerOptions } from '../server/gateway-options.ts'
@@ -25,7 +27,8 @@ export async function runServer({
   drainMs,
   greeting,
 }: ServerPlan): Promise<void> {
-  const router = built(() => createRouter({ ...routerOptions, onEvent: terminalLog() }))
+  const lines = createLineBuffer((text) => process.stdout.write(text))
+  const router = built(() => createRouter({ ...routerOptions, onEvent: terminalLog(lines) }))
   const port = server.port ?? gatewayDefaults.port
   const gateway = await startGateway({ ...server, router, onFault: reportFault }).catch(
     async (error: unknown) => {
@@ -41,11 +44,12 @@ export async function runServer({
   )
   await gateway.close({ drainMs: patienceMs })
   await router.close()
+  lines.flush()
 }
 
-function terminalLog(): (event: RouterEvent) => void {
+function terminalLog(lines: LineBuffer): (event: RouterEvent) => void {
   return createCallLog({
-    write: (text) => process.stdout.write(text),
+    write: (text) => lines.write(text),
     colours: coloursFor(process.stdout.isTTY, process.env),
     now: () => new Date(),
   })

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Roster } from '@nextbest/core'
 import { ChatExchange } from './chat-exchange.ts'
 import type { ExchangeContext } from './chat-exchange.ts'
 import { shuttingDown, wrongMethod } from './refusals.ts'
@@ -9,7 +10,7 @@ const flushMs = 1_000
 
 /** The chat exchanges under way. */
 export class Exchanges {
-  readonly #open = new Set<ChatExchange>()
+  readonly #open = new Roster<ChatExchange>()
   #ticks: NodeJS.Timeout | undefined
   #draining = false
   #whenEmpty: (() => void) | undefined
@@ -30,9 +31,9 @@ export class Exchanges {
       })
     }
     const exchange = new ChatExchange(request, response, context)
-    this.#open.add(exchange)
+    const place = this.#open.add(exchange)
     this.#ticks ??= setInterval(() => this.#tick(), 1_000).unref()
-    response.once('close', () => this.#closed(exchange))
+    response.once('close', () => this.#closed(exchange, place))
     return void exchange.serve()
   }
 
@@ -40,17 +41,17 @@ export class Exchanges {
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true
     await this.#emptied(timeoutMs)
-    for (const exchange of this.#open) exchange.stop()
+    for (const exchange of this.#open.list()) exchange.stop()
     await this.#emptied(flushMs)
     clearInterval(this.#ticks)
   }
 
   #tick(): void {
-    for (const exchange of this.#open) exchange.tick()
+    for (const exchange of this.#open.list()) exchange.tick()
   }
 
-  #closed(exchange: ChatExchange): void {
-    this.#open.delete(exchange)
+  #closed(exchange: ChatExchange, place: number): void {
+    this.#open.remove(place)
     exchange.closed()
     if (this.#open.size === 0) this.#whenEmpty?.()
   }
