@@ -14,8 +14,10 @@ export function createEncoder(
   const query = new URLSearchParams(quirks.query).toString()
   const suffix = query === '' ? '' : `?${query}`
   const wireField = createWireField(quirks)
+  const path = quirks.path + suffix
+  const namesModel = quirks.path.includes('{model}')
   return (request, target) => ({
-    path: quirks.path.replaceAll('{model}', () => encodeURIComponent(target.endpoint.upstreamModel)) + suffix,
+    path: namesModel ? pathFor(target.endpoint.upstreamModel, quirks.path) + suffix : path,
     headers: headersOf(target, quirks),
     body: JSON.stringify(
       objectOf([
@@ -25,6 +27,10 @@ export function createEncoder(
       ]),
     ),
   })
+}
+
+function pathFor(model: string, template: string): string {
+  return template.replaceAll('{model}', () => encodeURIComponent(model))
 }
 
 /** Assigns one by one: what `Object.fromEntries` returns takes nearly twice as long to write as JSON (measured). */

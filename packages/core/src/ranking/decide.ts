@@ -11,7 +11,7 @@ import { usdPerSecondOf } from './objective.ts'
 import { orderOf } from './order.ts'
 import type { RankingOptions } from './ranking-options.ts'
 import { scoreEndpoint } from './scored-endpoint.ts'
-import type { ScoredEndpoint } from './scored-endpoint.ts'
+import type { ScoredEndpoint, ScoringQuestion } from './scored-endpoint.ts'
 
 /** Attempts of a call that must ignore breakers because all of them are open. */
 const panicAttempts = 2
@@ -110,8 +110,15 @@ function rank(
   ready: readonly KnownEndpoint[],
   { demand, preferences, nowMs, options }: DecisionQuestion,
 ): ScoredEndpoint[] {
-  const usdPerSecond = usdPerSecondOf(preferences.objective ?? 'balanced')
-  const question = { demand, usdPerSecond, failureUsd: options.failureUsd, nowMs }
+  const { promptTokens, images } = demand
+  const question: ScoringQuestion = {
+    demand,
+    answerUsage: { promptTokens, images, outputTokens: demand.expectedOutputTokens },
+    promptUsage: { promptTokens, images, outputTokens: 0 },
+    usdPerSecond: usdPerSecondOf(preferences.objective ?? 'balanced'),
+    failureUsd: options.failureUsd,
+    nowMs,
+  }
   return ready
     .map((known) => scoreEndpoint(known, question))
     .sort((one, other) => one.indexUsd - other.indexUsd)

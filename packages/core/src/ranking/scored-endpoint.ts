@@ -1,4 +1,5 @@
 import { expectedCostUsd } from '../catalog/cost.ts'
+import type { ExpectedUsage } from '../catalog/cost.ts'
 import type { Demand } from '../demand/demand.ts'
 import type { KnownEndpoint } from './candidate.ts'
 import { attemptUsd, indexUsd } from './index-parts.ts'
@@ -23,6 +24,9 @@ export interface ScoredEndpoint {
 
 export interface ScoringQuestion {
   readonly demand: Demand
+  /** What the whole answer is expected to use, and what a failed attempt is. */
+  readonly answerUsage: ExpectedUsage
+  readonly promptUsage: ExpectedUsage
   readonly usdPerSecond: number
   readonly failureUsd: number
   readonly nowMs: number
@@ -36,15 +40,14 @@ export interface ScoringQuestion {
  * nobody can know. Source: derivation at `indexUsd`; guard after Envoy's least-request weights.
  */
 export function scoreEndpoint(known: KnownEndpoint, question: ScoringQuestion): ScoredEndpoint {
-  const { demand, usdPerSecond, nowMs } = question
+  const { demand, answerUsage, promptUsage, usdPerSecond, nowMs } = question
   const { signals, endpoint } = known
   const usdPerMs = usdPerSecond / 1_000
   const ttftMs = signals.expectedTtftMs(demand.promptTokens, nowMs) * signals.hotFactor(nowMs)
   const msPerToken = signals.expectedMsPerToken(nowMs)
-  const outputTokens = demand.expectedOutputTokens
-  const priceUsd = expectedCostUsd(endpoint.pricing, { ...demand, outputTokens })
-  const promptUsd = expectedCostUsd(endpoint.pricing, { ...demand, outputTokens: 0 })
-  const answerUsd = priceUsd + usdPerMs * (ttftMs + outputTokens * msPerToken)
+  const priceUsd = expectedCostUsd(endpoint.pricing, answerUsage)
+  const promptUsd = expectedCostUsd(endpoint.pricing, promptUsage)
+  const answerUsd = priceUsd + usdPerMs * (ttftMs + answerUsage.outputTokens * msPerToken)
   const rates = signals.rates(nowMs)
   const parts: IndexParts = {
     success: rates.success,
