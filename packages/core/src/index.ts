@@ -152,3 +152,4 @@ export type { EligibilityQuestion, EndpointHold, ExclusionQuestion } from './eli
 export { eligibilityRules } from './eligibility/rules.ts'
 export type { EligibilityRule } from './eligibility/rules.ts'
 export { Roster } from './runtime/roster.ts'
+export { checkBreakerOptions } from './signals/check-breaker-options.ts'

@@ -1,3 +1,4 @@
+import { checkBreakerOptions } from '@nextbest/core'
 import type {
   Breaker,
   BreakerOptions,
@@ -22,8 +23,11 @@ export interface VirtualBreakerOptions extends BreakerOptions {
  * Failures open it when `consecutiveFailures` came in a row, or when they make up at least `failureRate` of at least
  * `minimumSamples` outcomes in the window. It stays open for min(maxOpenMs, openMs · 2^k) · U(0.5, 1) after k openings in
  * a row. Source: Finagle's failure accrual; jitter and window as in `BreakerOptions`.
+ *
+ * @throws RangeError that names the first option out of its range.
  */
 export function createVirtualBreaker(options: VirtualBreakerOptions): Breaker {
+  checkBreakerOptions(options)
   return new VirtualBreaker(options)
 }
 

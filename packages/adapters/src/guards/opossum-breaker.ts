@@ -7,8 +7,8 @@ import type {
   HealthOutcome,
   Random,
 } from '@nextbest/core'
+import { checkBreakerOptions } from '@nextbest/core'
 import CircuitBreaker from 'opossum'
-import { checkBreakerOptions } from './breaker-options.ts'
 import { bucketCount, type BucketRotation, createBucketRotation } from './bucket-rotation.ts'
 
 export interface CreateBreakerOptions extends BreakerOptions {

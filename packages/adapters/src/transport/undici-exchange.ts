@@ -3,6 +3,12 @@ import type { Dispatcher } from 'undici'
 import type { ExchangePhase } from './network-evidence.ts'
 import type { Exchange, TransportHandler } from './transport.ts'
 
+/**
+ * How soon after a request was sent the reset of its connection shows that it was closed before, in ms: several round
+ * trips. A provider that fell over while it worked resets as well, but later.
+ */
+const raceWindowMs = 1_000
+
 /** What an exchange asks of its transport. */
 export interface ExchangeHost {
   /** It waits for a connection no more. */
@@ -17,6 +23,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   readonly #host: ExchangeHost
   #controller: Dispatcher.DispatchController | undefined
   #phase: ExchangePhase = 'connecting'
+  #sentAtMs = 0
   /** Whether a first byte of the response has come. */
   #answered = false
   #waiting = true
@@ -53,6 +60,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     // Thrown, not aborted: undici then passes the request over and keeps the connection for the next one.
     if (this.#over) throw cancelled
     this.#phase = 'sent'
+    this.#sentAtMs = performance.now()
     this.#controller = controller
     if (this.#paused) controller.pause()
   }
@@ -80,7 +88,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: unknown): void {
     this.#leave()
     if (this.#over) return
-    const unseen = !this.#answered && this.#host.isResetOnReuse(error)
+    const early = performance.now() - this.#sentAtMs < raceWindowMs
+    const unseen = early && !this.#answered && this.#host.isResetOnReuse(error)
     // An error that undici finds while it takes the request in comes before the owner has got its handle.
     if (this.#phase === 'connecting') queueMicrotask(() => this.fail(error, unseen))
     else this.fail(error, unseen)

@@ -1,11 +1,11 @@
 import {
   type Breaker,
   breakerDefaults,
+  checkBreakerOptions,
   type BreakerOptions,
   type Endpoint,
   type Random,
 } from '@nextbest/core'
-import { checkBreakerOptions } from '../guards/breaker-options.ts'
 import { createBucketRotation } from '../guards/bucket-rotation.ts'
 import { createBreaker } from '../guards/opossum-breaker.ts'
 import { createWaitingQueue } from '../guards/waiting-queue.ts'

@@ -29,6 +29,10 @@ const kindsByCode: Readonly<Record<string, FailureKind>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'malformed-response',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'malformed-response',
   ERR_ASSERTION: 'malformed-response',
+  UND_ERR_INVALID_ARG: 'misconfigured',
+  ERR_PRIVATE_NETWORK: 'misconfigured',
+  // Our own queue for connections is full: the endpoint is busy with us, and no worse for it.
+  ERR_TOO_MANY_WAITING: 'rate-limited',
   UND_ERR_ABORTED: 'aborted',
   ABORT_ERR: 'aborted',
 }

@@ -1,4 +1,4 @@
-import type { BreakerOptions } from '@nextbest/core'
+import type { BreakerOptions } from './breaker.ts'
 
 /** Throws a RangeError that names the first option out of its range. */
 export function checkBreakerOptions(options: BreakerOptions): void {
