@@ -24,7 +24,7 @@ export interface WaitingQueueOptions {
   readonly maxQueued?: number
 }
 
-export const waitingQueueDefaults: Readonly<{ maxQueued: number }> = Object.freeze({ maxQueued: 1_000 })
+const waitingQueueDefaults: Readonly<{ maxQueued: number }> = Object.freeze({ maxQueued: 1_000 })
 
 /**
  * Returns a queue that runs on bottleneck: one job at a time has its turn, and asks until it is admitted. Entering costs

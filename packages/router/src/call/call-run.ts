@@ -8,7 +8,7 @@ import type {
   ChatChunk,
   Decision,
 } from '@nextbest/core'
-import type { PlannedEndpoint, StandbyEndpoint, TokenUsage } from '@nextbest/core'
+import type { TokenUsage } from '@nextbest/core'
 import { newCallId } from '../call-id.ts'
 import type { FleetEndpoint } from '../fleet.ts'
 import type { PreparedCall } from '../prepare-call.ts'
@@ -25,6 +25,7 @@ import { CallTimers } from './call-timers.ts'
 import { decideCall } from './decide-call.ts'
 import { EndpointWait } from './endpoint-wait.ts'
 import { recordAttempt, tellBreaker } from './record-attempt.ts'
+import { endpointOf } from './endpoint-of.ts'
 import { replyOf } from './reply-of.ts'
 import { routeOf } from './route-of.ts'
 
@@ -169,7 +170,7 @@ export class CallRun implements CallHandle {
   }
 
   #start({ attempt, planned, admitted }: EffectOf<'start-attempt'>): void {
-    const endpoint = this.#endpointOf(planned)
+    const endpoint = endpointOf(planned, this.#call)
     const nowMs = this.#nowMs()
     const admission = admitted ? this.#wait?.take() : undefined
     if (admission !== undefined) {
@@ -205,7 +206,7 @@ export class CallRun implements CallHandle {
 
   #startWait({ standby, untilMs }: EffectOf<'wait'>): void {
     this.#wait = new EndpointWait({
-      endpoint: this.#endpointOf(standby),
+      endpoint: endpointOf(standby, this.#call),
       tokens: this.#call.reservedTokens,
       untilMs,
       priority: this.#call.options.priority ?? 5,
@@ -274,11 +275,5 @@ export class CallRun implements CallHandle {
       startedAtMs: this.#startedAtMs,
       nowMs,
     })
-  }
-
-  #endpointOf({ endpoint }: PlannedEndpoint | StandbyEndpoint): FleetEndpoint {
-    const known = this.#call.endpoints.find((one) => one.endpoint === endpoint)
-    if (known === undefined) throw new RangeError(`unreachable: ${endpoint.id} is not of this call`)
-    return known
   }
 }
