@@ -40,6 +40,7 @@ export function beginCall(setup: CallSetup, nowMs: number): CallStep {
     queue: setup.plan,
     standby: setup.standby,
     attempts: [],
+    contentAtMs: undefined,
     aboveContextTokens: 0,
     waitingFor: undefined,
     outcome: undefined,
@@ -145,13 +146,13 @@ function onOutput(
   if (attempt.status === 'starting') return unchanged(state)
   if (attempt.status === 'committed') {
     const content = event.type === 'first-token' || event.content
-    const next = content ? withAttempt(state, { ...attempt, contentAtMs: event.nowMs }) : state
+    const next = content ? { ...state, contentAtMs: event.nowMs } : state
     return { state: next, effects: [{ type: 'emit', attempt: attempt.number }] }
   }
   // Before the first content token there is only liveness, and liveness commits nothing.
   if (event.type === 'progress') return unchanged(state)
   return {
-    state: withAttempt(state, { ...attempt, status: 'committed', contentAtMs: event.nowMs }),
+    state: { ...withAttempt(state, { ...attempt, status: 'committed' }), contentAtMs: event.nowMs },
     effects: [
       clearTimer('first-token'),
       setTimer('idle', event.nowMs + (attempt.timeouts?.idleTimeoutMs ?? 0)),
@@ -224,9 +225,9 @@ function onTimer(state: CallState, timer: CallTimer, nowMs: number): CallStep {
   }
   if (attempt.status !== 'committed') return unchanged(state)
   // Setting a timer for every token would cost more than the token: the timer looks when content last came.
-  const remainingMs = idleRemainingMs(attempt, nowMs)
+  const remainingMs = idleRemainingMs(state, attempt, nowMs)
   if (remainingMs > 0) return { state, effects: [setTimer('idle', nowMs + remainingMs)] }
-  return onFailed(state, attempt, { failure: idleFailure(attempt, nowMs), nowMs, cancel: true })
+  return onFailed(state, attempt, { failure: idleFailure(state, attempt, nowMs), nowMs, cancel: true })
 }
 
 function onDeadline(state: CallState, nowMs: number): CallStep {

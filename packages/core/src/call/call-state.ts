@@ -43,8 +43,6 @@ export interface AttemptState {
   readonly startedAtMs: number
   /** Undefined until it is sent. */
   readonly timeouts: AttemptTimeouts | undefined
-  /** When content last came; undefined before the first. */
-  readonly contentAtMs: number | undefined
   readonly failure: Failure | undefined
 }
 
@@ -60,6 +58,8 @@ export interface CallState {
   readonly standby: readonly StandbyEndpoint[]
   /** Every attempt, in the order of their starts; the last one may be live. */
   readonly attempts: readonly AttemptState[]
+  /** When content last came; undefined before the call is committed. */
+  readonly contentAtMs: number | undefined
   /** Only endpoints with a larger window than this are of use; 0 at first. */
   readonly aboveContextTokens: number
   /** The endpoint whose queue the call is in. */

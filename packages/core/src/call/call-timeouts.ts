@@ -1,9 +1,9 @@
 import type { Failure } from '../failure/failure.ts'
-import type { AttemptState } from './call-state.ts'
+import type { AttemptState, CallState } from './call-state.ts'
 
 /** Milliseconds until content is overdue; 0 or less when it is. */
-export function idleRemainingMs(attempt: AttemptState, nowMs: number): number {
-  return (attempt.contentAtMs ?? attempt.startedAtMs) + (attempt.timeouts?.idleTimeoutMs ?? Infinity) - nowMs
+export function idleRemainingMs({ contentAtMs }: CallState, attempt: AttemptState, nowMs: number): number {
+  return (contentAtMs ?? attempt.startedAtMs) + (attempt.timeouts?.idleTimeoutMs ?? Infinity) - nowMs
 }
 
 export function firstTokenFailure(attempt: AttemptState, nowMs: number): Failure {
@@ -13,8 +13,8 @@ export function firstTokenFailure(attempt: AttemptState, nowMs: number): Failure
   }
 }
 
-export function idleFailure(attempt: AttemptState, nowMs: number): Failure {
-  const silentMs = Math.round(nowMs - (attempt.contentAtMs ?? attempt.startedAtMs))
+export function idleFailure({ contentAtMs }: CallState, attempt: AttemptState, nowMs: number): Failure {
+  const silentMs = Math.round(nowMs - (contentAtMs ?? attempt.startedAtMs))
   return { kind: 'stalled', message: `no content for ${silentMs} ms` }
 }
 

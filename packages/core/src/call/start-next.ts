@@ -46,7 +46,6 @@ function start(state: CallState, { planned, admitted, nowMs }: Start): CallStep 
     status: 'starting',
     startedAtMs: nowMs,
     timeouts: undefined,
-    contentAtMs: undefined,
     failure: undefined,
   } as const
   return {

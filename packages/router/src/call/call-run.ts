@@ -8,11 +8,9 @@ import type {
   ChatChunk,
   Decision,
 } from '@nextbest/core'
-import type { TokenUsage } from '@nextbest/core'
 import { newCallId } from '../call-id.ts'
-import type { FleetEndpoint } from '../fleet.ts'
 import type { PreparedCall } from '../prepare-call.ts'
-import type { Route, RouteAttempt } from '../route.ts'
+import type { RouteAttempt } from '../route.ts'
 import type { CallHandle } from '../router.ts'
 import { errorOf } from '../router-errors.ts'
 import { admit } from './admission.ts'
@@ -28,6 +26,7 @@ import { recordAttempt, tellBreaker } from './record-attempt.ts'
 import { endpointOf } from './endpoint-of.ts'
 import { replyOf } from './reply-of.ts'
 import { routeOf } from './route-of.ts'
+import type { CallRecord } from './route-of.ts'
 
 /** An event, and the chunk that came with it. */
 interface Told {
@@ -49,6 +48,8 @@ export class CallRun implements CallHandle {
   readonly #timers: CallTimers
   readonly #ears: AttemptEars
   readonly #attempts: RouteAttempt[] = []
+  /** What the route says of the call whatever becomes of it. */
+  readonly #record: Omit<CallRecord, 'served' | 'usage' | 'nowMs'>
   readonly #settled = Promise.withResolvers<void>()
   #state: CallState | undefined
   /** The latest attempt that was sent. */
@@ -75,6 +76,13 @@ export class CallRun implements CallHandle {
     }
     this.#decision = decideCall(context, call, ends.bounds.maxAttempts)
     this.callId = newCallId(context.runtime.random)
+    this.#record = {
+      callId: this.callId,
+      model: call.request.model,
+      decision: this.#decision,
+      attempts: this.#attempts,
+      startedAtMs: this.#startedAtMs,
+    }
   }
 
   /** Starts the first attempt; a call whose caller is gone already ends without one. Called once. */
@@ -122,8 +130,12 @@ export class CallRun implements CallHandle {
   }
 
   #tell(event: CallEvent, chunk?: ChatChunk): void {
-    this.#backlog.push({ event, chunk })
-    this.#drain()
+    if (this.#performing || this.#state === undefined) {
+      this.#backlog.push({ event, chunk })
+      return
+    }
+    this.#follow(advanceCall(this.#state, event), chunk)
+    if (this.#backlog.length > 0) this.#drain()
   }
 
   #drain(): void {
@@ -151,7 +163,7 @@ export class CallRun implements CallHandle {
       case 'cancel-attempt':
         return this.#run?.number === effect.attempt ? this.#run.handle?.cancel() : undefined
       case 'record-attempt':
-        return this.#record(effect)
+        return this.#recordAttempt(effect)
       case 'set-timer':
         return this.#timers.set(effect.timer, effect.atMs)
       case 'clear-timer':
@@ -224,7 +236,7 @@ export class CallRun implements CallHandle {
     for (const chunk of run.release()) this.#output.chunk(chunk)
   }
 
-  #record({ attempt, result }: EffectOf<'record-attempt'>): void {
+  #recordAttempt({ attempt, result }: EffectOf<'record-attempt'>): void {
     const run = this.#run
     if (run?.number !== attempt) return
     const { demand } = this.#call
@@ -251,7 +263,7 @@ export class CallRun implements CallHandle {
     const nowMs = this.#nowMs()
     const run = outcome.type === 'answered' || outcome.type === 'broken' ? this.#run : undefined
     const usage = run?.usage(this.#call.demand.promptTokens)
-    const route = this.#routeAt(nowMs, run?.endpoint, usage)
+    const route = routeOf({ ...this.#record, served: run?.endpoint, usage, nowMs })
     const error =
       outcome.type === 'answered'
         ? undefined
@@ -262,18 +274,5 @@ export class CallRun implements CallHandle {
     this.#context.outputLengths.record(this.#call.demand.model, usage.completionTokens)
     if (run.completion !== undefined) return this.#output.reply(replyOf(run.completion, usage, route))
     return this.#output.end({ usage, route })
-  }
-
-  #routeAt(nowMs: number, served: FleetEndpoint | undefined, usage: TokenUsage | undefined): Route {
-    return routeOf({
-      callId: this.callId,
-      model: this.#call.request.model,
-      decision: this.#decision,
-      attempts: this.#attempts,
-      served,
-      usage,
-      startedAtMs: this.#startedAtMs,
-      nowMs,
-    })
   }
 }
