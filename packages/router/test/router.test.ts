@@ -77,6 +77,24 @@ describe('chat', () => {
     expect(reply.route.attempts[0]).toMatchObject({ billing: 'free', costNanoUsd: 0 })
   })
 
+  test.each([true, false])(
+    'tries every endpoint although the deadline is short, when each fails at once (stream: %s)',
+    async (stream) => {
+      await using fleet = await scriptedFleet({ one: {}, two: {}, three: {} })
+      await Promise.all(Object.values(fleet.upstreams).map((upstream) => upstream.close()))
+
+      const call = stream
+        ? read(fleet.router.stream(request, { timeoutMs: 1_000 })).then(({ error }) => Promise.reject(error))
+        : fleet.router.chat(request, { timeoutMs: 1_000 })
+
+      expect(attemptsOf((await failureOf(call)).route)).toEqual([
+        'one unreachable',
+        'two unreachable',
+        'three unreachable',
+      ])
+    },
+  )
+
   test('names every attempt when all fail, and says what the provider said of waiting', async () => {
     const behaviour = { status: 429, headers: { 'retry-after': '3' } }
     await using fleet = await scriptedFleet({ one: { behaviour }, two: { behaviour } })

@@ -14,7 +14,7 @@ export interface CallBudget {
 /** An endpoint in a plan. */
 export interface PlannedEndpoint {
   readonly endpoint: Endpoint
-  /** Time in which it is expected to answer, in ms: a failover that has less left is of no use. */
+  /** Least time in which it may answer, in ms: a failover that has less left is of no use. */
   readonly usefulMs: number
 }
 

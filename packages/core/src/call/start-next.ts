@@ -54,7 +54,7 @@ function start(state: CallState, { planned, admitted, nowMs }: Start): CallStep 
   }
 }
 
-/** The first attempt is always worth its while; a failover needs the time that the endpoint usually takes. */
+/** The first attempt is always worth its while; a failover needs time in which the endpoint may answer. */
 function isUseful(state: CallState, planned: PlannedEndpoint, nowMs: number): boolean {
   if (planned.endpoint.limits.contextTokens <= state.aboveContextTokens) return false
   return state.attempts.length === 0 || state.budget.deadlineAtMs - nowMs >= planned.usefulMs
