@@ -144,6 +144,16 @@ describe('the index', () => {
     )
   })
 
+  test('counts a broken answer as the answer and the penalty, so that breaking off is never the better end', () => {
+    fc.assert(
+      fc.property(fleets, (list) => {
+        for (const { parts } of decide(fleetOf(list), question()).ranked) {
+          expect(parts.lateFailureUsd).toBeCloseTo(parts.answerUsd + rankingDefaults.failureUsd, 15)
+        }
+      }),
+    )
+  })
+
   test('recomputes from the parts that the decision shows', () => {
     fc.assert(
       fc.property(fleets, (list) => {
