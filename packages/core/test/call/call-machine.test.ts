@@ -284,6 +284,16 @@ describe('a call', () => {
     expect(state.outcome).toMatchObject({ type: 'broken', failure: { kind: 'stalled' } })
   })
 
+  test('delivers nothing at its deadline, even when a token comes before the timer does', () => {
+    const { state, effects } = follow(two, [
+      { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
+      { type: 'first-token', attempt: 1, nowMs: budget.deadlineAtMs },
+    ])
+
+    expect(effects.map((effect) => effect.type)).not.toContain('commit')
+    expect(state.outcome).toMatchObject({ type: 'failed', reason: 'deadline' })
+  })
+
   test("takes a second unknown failure for the request's own and stops", () => {
     const unknown = { kind: 'unknown', message: '418' } as const
     const setup = { budget, plan: [planned('first'), planned('second'), planned('third')], standby: [] }
