@@ -405,6 +405,20 @@ describe('a router', () => {
     expect(JSON.stringify(fleet.events)).not.toContain('meaning of life')
   })
 
+  test('leaves nothing in flight when its observer cancels a call between two attempts', async () => {
+    const controller = new AbortController()
+    await using fleet = await scriptedFleet(
+      { bad: { behaviour: { status: 500 } }, good: { model: { maxConcurrent: 1 } } },
+      { onEvent: (event) => (event.type === 'attempt-end' ? controller.abort() : undefined) },
+    )
+
+    const error = await failureOf(fleet.router.chat(request, { signal: controller.signal }))
+
+    expect(error.kind).toBe('aborted')
+    expect(fleet.router.status().map((one) => one.signals.inFlight)).toEqual([0, 0])
+    expect((await fleet.router.chat(request)).route.endpoint).toBe(`good:${model}`)
+  })
+
   test('refuses calls once it is closed', async () => {
     const fleet = await scriptedFleet({ only: {} })
     await fleet[Symbol.asyncDispose]()

@@ -13,7 +13,7 @@ export type CallEffect =
     }
   /** Close the attempt's connection at once. */
   | { readonly type: 'cancel-attempt'; readonly attempt: number }
-  /** The attempt is over: record it, once. */
+  /** The attempt is over: record it, once. One that was told to start may have been sent or not; only whoever sent it knows. */
   | { readonly type: 'record-attempt'; readonly attempt: number; readonly result: AttemptResult }
   /** Set the timer, replacing one of the same name. */
   | { readonly type: 'set-timer'; readonly timer: CallTimer; readonly atMs: number }

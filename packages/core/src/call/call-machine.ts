@@ -239,16 +239,18 @@ function onDeadline(state: CallState, nowMs: number): CallStep {
   const outcome = committed
     ? ({ type: 'broken', attempt: attempt.number, failure } as const)
     : failedOutcome(failed, 'deadline')
-  const ended: readonly CallEffect[] =
-    attempt.status === 'starting' ? [] : [record(attempt, { type: 'failed', failure, committed })]
-  return settle(failed, outcome, [cancelAttempt(attempt), ...ended])
+  return settle(failed, outcome, [
+    cancelAttempt(attempt),
+    record(attempt, { type: 'failed', failure, committed }),
+  ])
 }
 
 function onAbort(state: CallState): CallStep {
   const attempt = liveAttempt(state)
   if (attempt === undefined) return settle(state, { type: 'aborted' })
   const cancelled = withAttempt(state, { ...attempt, status: 'cancelled' })
-  const ended: readonly CallEffect[] =
-    attempt.status === 'starting' ? [] : [record(attempt, { type: 'cancelled' })]
-  return settle(cancelled, { type: 'aborted' }, [cancelAttempt(attempt), ...ended])
+  return settle(cancelled, { type: 'aborted' }, [
+    cancelAttempt(attempt),
+    record(attempt, { type: 'cancelled' }),
+  ])
 }
