@@ -1,5 +1,6 @@
 import type { AttemptTimeouts } from '../call/call-state.ts'
 import type { Demand } from '../demand/demand.ts'
+import { clamp } from '../signals/range.ts'
 import type { KnownEndpoint } from './candidate.ts'
 import type { RankingOptions } from './ranking-options.ts'
 
@@ -31,8 +32,4 @@ export function attemptTimeouts({ signals }: KnownEndpoint, question: TimeoutQue
     firstTokenTimeoutMs: firstTokenMs + wholeMs,
     idleTimeoutMs: patience * clamp(50 * tokenP99Ms, options.minIdleMs, options.maxIdleMs),
   }
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value))
 }

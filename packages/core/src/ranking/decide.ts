@@ -118,7 +118,6 @@ function rank(
 ): ScoredEndpoint[] {
   const { promptTokens, images } = demand
   const question: ScoringQuestion = {
-    demand,
     answerUsage: { promptTokens, images, outputTokens: demand.expectedOutputTokens },
     promptUsage: { promptTokens, images, outputTokens: 0 },
     usdPerSecond: usdPerSecondOf(preferences.objective ?? 'balanced'),

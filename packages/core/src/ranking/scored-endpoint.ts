@@ -1,6 +1,5 @@
 import { expectedCostUsd } from '../catalog/cost.ts'
 import type { ExpectedUsage } from '../catalog/cost.ts'
-import type { Demand } from '../demand/demand.ts'
 import type { KnownEndpoint } from './candidate.ts'
 import { attemptUsd, indexUsd } from './index-parts.ts'
 import type { IndexParts } from './index-parts.ts'
@@ -23,7 +22,6 @@ export interface ScoredEndpoint {
 }
 
 export interface ScoringQuestion {
-  readonly demand: Demand
   /** What the whole answer is expected to use, and what a failed attempt is. */
   readonly answerUsage: ExpectedUsage
   readonly promptUsage: ExpectedUsage
@@ -40,10 +38,10 @@ export interface ScoringQuestion {
  * nobody can know. Source: derivation at `indexUsd`; guard after Envoy's least-request weights.
  */
 export function scoreEndpoint(known: KnownEndpoint, question: ScoringQuestion): ScoredEndpoint {
-  const { demand, answerUsage, promptUsage, usdPerSecond, nowMs } = question
+  const { answerUsage, promptUsage, usdPerSecond, nowMs } = question
   const { signals, endpoint } = known
   const usdPerMs = usdPerSecond / 1_000
-  const ttftMs = signals.expectedTtftMs(demand.promptTokens, nowMs) * signals.hotFactor(nowMs)
+  const ttftMs = signals.expectedTtftMs(answerUsage.promptTokens, nowMs) * signals.hotFactor(nowMs)
   const msPerToken = signals.expectedMsPerToken(nowMs)
   const priceUsd = expectedCostUsd(endpoint.pricing, answerUsage)
   const promptUsd = expectedCostUsd(endpoint.pricing, promptUsage)
