@@ -1,5 +1,5 @@
-import { rankingDefaults, Roster } from '@nextbest/core'
-import type { ChatRequest, Clock } from '@nextbest/core'
+import { rankingDefaults } from '@nextbest/core'
+import type { ChatRequest } from '@nextbest/core'
 import type { CallContext } from './call/call-context.ts'
 import { CallRun } from './call/call-run.ts'
 import { decideCall } from './call/decide-call.ts'
@@ -8,6 +8,7 @@ import { callBounds, validateOptions } from './call-bounds.ts'
 import { chatOnce } from './chat-once.ts'
 import { chatStream } from './chat-stream.ts'
 import { createFleet } from './fleet.ts'
+import { OpenCalls } from './open-calls.ts'
 import { OutputLengths } from './output-lengths.ts'
 import { prepareCall } from './prepare-call.ts'
 import { routerClosed } from './router-errors.ts'
@@ -33,7 +34,7 @@ export function createRouter(options: RouterOptions): Router {
     tell: teller(options.onEvent),
   }
   const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }
-  const calls = new Roster<CallRun>()
+  const calls = new OpenCalls(runtime.clock)
   let closed = false
 
   function pipe(request: ChatRequest, sink: CallSink, callOptions: CallOptions = {}): CallHandle {
@@ -41,17 +42,8 @@ export function createRouter(options: RouterOptions): Router {
     const bounds = callBounds(options, callOptions)
     const call = prepareCall(request, callOptions, preparation)
     const { signal } = callOptions
-    const cancel = (): void => run.cancel()
-    const run = new CallRun(context, call, {
-      sink,
-      bounds,
-      whenSettled: () => {
-        calls.remove(place)
-        signal?.removeEventListener('abort', cancel)
-      },
-    })
-    const place = calls.add(run)
-    signal?.addEventListener('abort', cancel)
+    const run: CallRun = new CallRun(context, call, { sink, bounds, whenSettled: () => leave() })
+    const leave = calls.add(run, signal)
     run.begin(signal?.aborted === true)
     return run
   }
@@ -76,23 +68,11 @@ export function createRouter(options: RouterOptions): Router {
       })),
     async close({ timeoutMs = 0 }: CloseOptions = {}) {
       closed = true
-      if (timeoutMs > 0) await settled(calls.list(), { clock: runtime.clock, timeoutMs })
-      for (const call of calls.list()) call.cancel()
+      await calls.drain(timeoutMs)
+      calls.cancelAll()
       await fleet.close()
     },
   }
-}
-
-/** Waits until no call is under way, or the time is over. */
-async function settled(
-  calls: readonly CallRun[],
-  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
-): Promise<void> {
-  const over = Promise.withResolvers<void>()
-  const timer = clock.setTimer(clock.nowMs() + timeoutMs, over.resolve)
-  const all = Promise.all(calls.map((call) => call.settled))
-  await Promise.race([all, over.promise])
-  timer.cancel()
 }
 
 /** An observer that throws must not harm a call. */

@@ -8,9 +8,20 @@ const systemClock: Clock = {
   nowMs: () => performance.now(),
   setTimer(atMs, callback): TimerHandle {
     const delayMs = Math.min(longestDelayMs, Math.max(0, atMs - performance.now()))
-    const timer = setTimeout(callback, delayMs)
-    return { cancel: () => clearTimeout(timer) }
+    return new SystemTimer(setTimeout(callback, delayMs))
   },
+}
+
+class SystemTimer implements TimerHandle {
+  readonly #timeout: NodeJS.Timeout
+
+  constructor(timeout: NodeJS.Timeout) {
+    this.#timeout = timeout
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout)
+  }
 }
 
 /** The system's monotonic clock and randomness. */

@@ -113,11 +113,12 @@ type ReceivedHeaders = Record<string, string | string[] | undefined>
 
 const cancelled = new Error('the exchange was cancelled')
 
+/** undici made the object for this exchange alone, so repeated headers are replaced in place. */
 function firstOfEach(headers: ReceivedHeaders): Readonly<Record<string, string>> {
-  const first: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name]
-    first[name] = (typeof value === 'string' ? value : value?.[0]) ?? ''
+    if (typeof value !== 'string') headers[name] = value?.[0] ?? ''
   }
-  return first
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every value is a string now
+  return headers as Record<string, string>
 }

@@ -41,6 +41,9 @@ export class BoundedBytes {
 
   /** Decodes them as UTF-8; what is not becomes U+FFFD. */
   text(): string {
+    const [first] = this.#pieces
+    if (first !== undefined && this.#pieces.length === 1)
+      return Buffer.from(first.buffer, first.byteOffset, first.length).toString()
     return Buffer.concat(this.#pieces, this.#length).toString()
   }
 }

@@ -55,6 +55,7 @@ function createEncode({
   headers = {},
 }: UpstreamOptions): (attempt: UpstreamAttempt) => WireRequest {
   const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+  const hasOwn = Object.keys(own).length > 0
   return ({ endpoint, request, stream }) => {
     const key = typeof apiKey === 'function' ? apiKey() : apiKey
     const wire = adapter.encode(request, {
@@ -62,6 +63,6 @@ function createEncode({
       stream,
       ...(key === undefined ? undefined : { apiKey: key }),
     })
-    return { ...wire, headers: { ...wire.headers, ...own } }
+    return hasOwn ? { ...wire, headers: { ...wire.headers, ...own } } : wire
   }
 }

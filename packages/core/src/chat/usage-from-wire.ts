@@ -1,5 +1,5 @@
 import type { TokenUsage, WireUsage } from './usage.ts'
-import { fieldOf, numberOf } from './wire-value.ts'
+import { fieldOf, isObject, numberOf } from './wire-value.ts'
 
 /**
  * Returns a provider's usage in our words, or nothing where it states no tokens. Counts are taken as integers of at least 0: numbers in
@@ -7,13 +7,14 @@ import { fieldOf, numberOf } from './wire-value.ts'
  * provider states beside its reasoning instead of including it are recognised by its total.
  */
 export function usageFromWire(value: unknown): TokenUsage | undefined {
-  const [prompt, completion, total] = ['prompt_tokens', 'completion_tokens', 'total_tokens'].map((name) =>
-    countOf(fieldOf(value, name)),
-  )
+  if (!isObject(value)) return undefined
+  const prompt = countOf(value['prompt_tokens'])
+  const completion = countOf(value['completion_tokens'])
+  const total = countOf(value['total_tokens'])
   if (prompt === undefined && completion === undefined && total === undefined) return undefined
   const promptTokens = prompt ?? Math.max(0, (total ?? 0) - (completion ?? 0))
   const stated = completion ?? Math.max(0, (total ?? 0) - promptTokens)
-  const reasoning = countOf(fieldOf(fieldOf(value, 'completion_tokens_details'), 'reasoning_tokens')) ?? 0
+  const reasoning = countOf(fieldOf(value['completion_tokens_details'], 'reasoning_tokens')) ?? 0
   const beside = total === promptTokens + stated + reasoning
   const completionTokens = beside ? stated + reasoning : stated
   const cachedPromptTokens = Math.min(cachedOf(value), promptTokens)

@@ -8,8 +8,8 @@ export interface EndedCall {
   readonly route: Route
   /** Why it failed; undefined when it was answered. */
   readonly error: string | undefined
-  /** The time of day at its end. */
-  readonly at: Date
+  /** The time of day at its end: `hh:mm:ss`. */
+  readonly at: string
 }
 
 /**
@@ -17,7 +17,7 @@ export interface EndedCall {
  * key; whatever a client or provider wrote is made safe to print.
  */
 export function callLines({ route, error, at }: EndedCall, colours: Colours): readonly string[] {
-  const time = colours.faint(clockTime(at))
+  const time = colours.faint(at)
   const failures = route.attempts.flatMap((attempt, i) => {
     if (attempt.outcome !== 'failed') return []
     return [

@@ -19,6 +19,8 @@ import { routeBody } from '../wire/route-body.ts'
 import { readBody } from './read-body.ts'
 import { internalError, shuttingDown } from './refusals.ts'
 import { newRequestId, sendError, sendJson } from './send.ts'
+import type { JsonAnswer } from './send.ts'
+import type { Stage } from './stage.ts'
 
 /** What all exchanges of a gateway share. */
 export interface ExchangeContext {
@@ -31,6 +33,10 @@ export interface ExchangeContext {
   /** Returns the provider of an endpoint. */
   readonly providerOf: (endpoint: string) => string
   readonly onFault: (error: unknown) => void
+  /** Requests that were read, to be routed and sent. */
+  readonly arrivals: Stage
+  /** Answers, or pieces of them, to be written. */
+  readonly departures: Stage
 }
 
 const safeRequestId = /^[\w.:-]{1,128}$/
@@ -46,6 +52,11 @@ export class ChatExchange implements CallSink {
   #identity: AnswerIdentity | undefined
   /** Events that are not written yet. */
   #pending = ''
+  /** Whether `#pending` is the last of a stream. */
+  #isLast = false
+  /** An answer that is not a stream, and not written yet. */
+  #answer: JsonAnswer | undefined
+  #departing = false
   #reported: WireUsage | undefined
   #created: number | undefined
   #quietSeconds = 0
@@ -62,10 +73,18 @@ export class ChatExchange implements CallSink {
   }
 
   /** Reads the request and starts its call. */
-  async serve(): Promise<void> {
+  serve(): void {
+    readBody(this.#request, {
+      response: this.#response,
+      limitBytes: this.#context.bodyLimitBytes,
+      onBody: (bytes) => this.#context.arrivals.add(() => this.#start(bytes)),
+      onRefusal: (error) => this.#fail(error),
+    })
+  }
+
+  #start(bytes: Buffer): void {
+    if (this.#stopped || this.#response.destroyed) return
     try {
-      const bytes = await readBody(this.#request, this.#response, this.#context.bodyLimitBytes)
-      if (bytes === undefined || this.#stopped) return
       const { request, preferences } = parseChatBody(bytes)
       this.#chat = request
       this.#handle = this.#context.router.pipe(
@@ -73,7 +92,6 @@ export class ChatExchange implements CallSink {
         this,
         preferences === undefined ? {} : { preferences },
       )
-      if (this.#response.destroyed) this.#handle.cancel()
     } catch (error) {
       this.#fail(error)
     }
@@ -112,11 +130,10 @@ export class ChatExchange implements CallSink {
   }
 
   onBatchEnd(): void {
-    if (this.#pending !== '') this.#write(this.#takePending())
+    if (this.#pending !== '') this.#depart()
   }
 
   onEnd(ending: CallEnding): void {
-    if (this.#response.destroyed) return
     const { route } = ending
     const usage = usageEvent({
       identity: this.#identityOf(route.callId, route.endpoint),
@@ -126,17 +143,19 @@ export class ChatExchange implements CallSink {
       asked: this.#chat?.stream_options?.include_usage === true,
       extras: this.#extras(route),
     })
-    this.#writeHead(route.callId)
-    this.#response.end(`${this.#takePending()}${usage}${doneEvent}`)
+    this.#pending += `${usage}${doneEvent}`
+    this.#isLast = true
+    this.#depart()
   }
 
   onReply(reply: ChatReply): void {
     const { route } = reply
-    sendJson(this.#response, {
+    this.#answer = {
       status: 200,
       headers: this.#idHeaders(route.callId),
       text: completionText(reply, this.#identityOf(route.callId, route.endpoint), this.#extras(route)),
-    })
+    }
+    this.#depart()
   }
 
   onError(error: RouterError): void {
@@ -169,6 +188,26 @@ export class ChatExchange implements CallSink {
     if (RouterError.is(error)) return this.onError(error)
     this.#context.onFault(error)
     this.onError(internalError())
+  }
+
+  #depart(): void {
+    if (this.#departing) return
+    this.#departing = true
+    this.#context.departures.add(this.#leave)
+  }
+
+  /** Writes what is there by now. */
+  readonly #leave = (): void => {
+    this.#departing = false
+    if (this.#response.destroyed) return
+    if (this.#answer !== undefined) sendJson(this.#response, this.#answer)
+    else if (this.#isLast) this.#end(this.#takePending())
+    else if (this.#pending !== '') this.#write(this.#takePending())
+  }
+
+  #end(text: string): void {
+    this.#writeHead(this.#handle?.callId ?? '')
+    this.#response.end(text)
   }
 
   #write(text: string): void {
@@ -223,12 +262,13 @@ export class ChatExchange implements CallSink {
     return this.#created ?? Math.floor(Date.now() / 1_000)
   }
 
-  #extras(route: Route | undefined): AnswerExtras {
-    if (route === undefined) return {}
-    const { headers } = this.#request
+  /** Members that the caller asked for by a header; most ask for none. */
+  #extras(route: Route | undefined): AnswerExtras | undefined {
+    const { 'x-nextbest-route': ours, 'x-openrouter-metadata': metadata } = this.#request.headers
+    if (route === undefined || (ours !== '1' && metadata !== 'enabled')) return undefined
     return {
-      ...(headers['x-nextbest-route'] === '1' ? { nextbest: routeBody(route) } : {}),
-      ...(headers['x-openrouter-metadata'] === 'enabled'
+      ...(ours === '1' ? { nextbest: routeBody(route) } : {}),
+      ...(metadata === 'enabled'
         ? { openrouter_metadata: openRouterMetadata(route, this.#context.providerOf) }
         : {}),
     }

@@ -34,7 +34,7 @@ export class Exchanges {
     const place = this.#open.add(exchange)
     this.#ticks ??= setInterval(() => this.#tick(), 1_000).unref()
     response.once('close', () => this.#closed(exchange, place))
-    return void exchange.serve()
+    return exchange.serve()
   }
 
   /** Lets exchanges finish until the time is over, then breaks them off. */

@@ -11,6 +11,7 @@ import { chatPaths, isPublic, plainPathOf } from './paths.ts'
 import { requireInteger } from './require-integer.ts'
 import { noRoute } from './refusals.ts'
 import { newRequestId, sendError } from './send.ts'
+import { Stage } from './stage.ts'
 
 /** The routes of a gateway, for a `node:http` server. */
 export interface Gateway {
@@ -45,6 +46,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     stallSeconds: Math.ceil(settings.stallTimeoutMs / 1_000),
     providerOf: (endpoint) => providers.get(endpoint) ?? endpoint,
     onFault: settings.onFault,
+    arrivals: new Stage(),
+    departures: new Stage(),
   }
   const exchanges = new Exchanges()
   const others = otherRoutes(context, () => exchanges.draining)

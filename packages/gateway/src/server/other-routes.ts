@@ -10,7 +10,7 @@ import { modelListBody } from '../wire/model-body.ts'
 import { routeBody } from '../wire/route-body.ts'
 import type { ExchangeContext } from './chat-exchange.ts'
 import { prefixes } from './paths.ts'
-import { readBody } from './read-body.ts'
+import { bodyOf } from './read-body.ts'
 import { internalError, noRoute, wrongMethod } from './refusals.ts'
 import { refusal } from '../wire/refusal.ts'
 
@@ -68,7 +68,7 @@ function endpointsOf(c: GatewayContext, { router }: ExchangeContext): object {
 }
 
 async function explain(c: GatewayContext, { router, bodyLimitBytes }: ExchangeContext): Promise<Response> {
-  const bytes = await readBody(c.env.incoming, c.env.outgoing, bodyLimitBytes)
+  const bytes = await bodyOf(c.env.incoming, { response: c.env.outgoing, limitBytes: bodyLimitBytes })
   if (bytes === undefined) return c.body(null)
   const { request, preferences } = parseChatBody(bytes)
   const route = router.explain(request, preferences === undefined ? {} : { preferences })

@@ -31,7 +31,7 @@ export interface ErrorAnswer {
   /** Headers beside those that every error has. Default: none. */
   readonly headers?: FlatHeaders
   /** Members beside `error`. Default: none. */
-  readonly extras?: object
+  readonly extras?: object | undefined
 }
 
 /** Sends an error in OpenAI's shape. A body that was not read is dropped, for a second; then the connection is cut. */

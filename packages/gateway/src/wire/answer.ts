@@ -23,15 +23,18 @@ export const doneEvent = 'data: [DONE]\n\n'
 export const keepAliveComment = ': keep-alive\n\n'
 
 /** Writes a whole answer. */
-export function completionText(reply: ChatReply, identity: AnswerIdentity, extras: AnswerExtras): string {
+export function completionText(reply: ChatReply, identity: AnswerIdentity, extras?: AnswerExtras): string {
   const { completion, usage, route } = reply
-  return JSON.stringify({
-    system_fingerprint: null,
+  // Members by name, since spreading a second object into the first takes several times as long (measured).
+  const answer = {
     ...completion,
-    ...identity,
+    id: identity.id,
+    model: identity.model,
+    provider: identity.provider,
+    system_fingerprint: completion.system_fingerprint ?? null,
     usage: costedUsage(usage, route.costNanoUsd, completion.usage),
-    ...extras,
-  })
+  }
+  return JSON.stringify(extras === undefined ? answer : { ...answer, ...extras })
 }
 
 /** Writes one chunk. Usage is left out: it comes once, at the end. */
@@ -54,7 +57,7 @@ export interface StreamEnd {
   readonly reported: WireUsage | undefined
   /** Whether the request asked for a usage chunk in OpenAI's way. */
   readonly asked: boolean
-  readonly extras: AnswerExtras
+  readonly extras: AnswerExtras | undefined
 }
 
 /** One choice that says nothing, for clients that did not ask for a chunk without choices and read the first of each. */
@@ -80,7 +83,7 @@ export interface StreamBreak {
   /** Unix seconds. */
   readonly created: number
   readonly error: RouterError
-  readonly extras: AnswerExtras
+  readonly extras: AnswerExtras | undefined
 }
 
 /** Writes the last event of a stream that broke off. No `[DONE]` follows it: a cut answer must not pass for a whole one. */

@@ -13,7 +13,7 @@ export function usdTextOfNano(nanoUsd: number): string {
 }
 
 function usdText(amount: number, decimals: number): string {
-  const digits = String(BigInt(Math.round(amount))).padStart(decimals + 1, '0')
+  const digits = String(Math.round(amount)).padStart(decimals + 1, '0')
   const fraction = digits.slice(-decimals).replace(/0+$/, '')
   const whole = digits.slice(0, -decimals)
   return fraction === '' ? whole : `${whole}.${fraction}`

@@ -5,7 +5,7 @@ import { ansiColours, coloursFor, noColours } from '../../src/log/colours.ts'
 import { plainText } from '../../src/log/plain-text.ts'
 import { attemptOf, callId, routeOf } from '../support/fake-router.ts'
 
-const at = new Date(2026, 10, 23, 9, 5, 7)
+const at = '09:05:07'
 const failure = { kind: 'server-error', status: 500, message: 'oops' } as const
 const novita = {
   endpoint: 'novita:deepseek/deepseek-coder',
@@ -80,7 +80,11 @@ test('plainText cuts what is too long', () => {
 
 test('a call log writes whole lines, at the end of calls and for held endpoints', () => {
   const written: string[] = []
-  const log = createCallLog({ write: (text) => written.push(text), colours: noColours, now: () => at })
+  const log = createCallLog({
+    write: (text) => written.push(text),
+    colours: noColours,
+    now: () => new Date(2026, 10, 23, 9, 5, 7),
+  })
 
   log({ type: 'call-start', callId, model: 'a/b', promptTokens: 8 })
   log({ type: 'endpoint-held', endpoint: 'novita:a/b', reason: 'the key is\nwrong' })

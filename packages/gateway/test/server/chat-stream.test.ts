@@ -132,7 +132,7 @@ describe('an answer as a stream', () => {
     await expect.poll(() => call.log).toEqual(['cancel'])
   })
 
-  test('is finished for a client that has only closed its own side', async () => {
+  test('is cancelled for a client that has closed its own side: nothing tells it from one that went away', async () => {
     const router = createFakeRouter()
     const { port } = await gatewayFor({ router })
     const body = JSON.stringify(streamed)
@@ -141,11 +141,9 @@ describe('an answer as a stream', () => {
       `POST ${chatPath} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
     const call = await router.call()
-    call.tell('Hi')
-    call.finish()
 
-    expect(await text(socket)).toContain('[DONE]')
-    expect(call.log).toEqual([])
+    await expect.poll(() => call.log).toEqual(['cancel'])
+    expect(await text(socket)).not.toContain('[DONE]')
   })
 
   test('pauses the call while its client does not read, and resumes it', async () => {
@@ -158,10 +156,9 @@ describe('an answer as a stream', () => {
     const response = await answered
     response.pause()
     call.tell(...moreThanSocketsHold)
-    const paused = [...call.log]
+    await expect.poll(() => call.log).toEqual(['pause'])
     response.resume()
 
-    expect(paused).toEqual(['pause'])
     await expect.poll(() => call.log).toEqual(['pause', 'resume'])
     call.finish()
   })

@@ -223,6 +223,20 @@ describe('a key', () => {
     expect(answer.text).not.toMatch(/first-key|second-key|wrong/)
   })
 
+  test('is asked for again whenever another one comes, after however many good ones', async () => {
+    const { url } = await gatewayFor({ router: answering(), apiKeys: ['key'] })
+    const statusFor = async (
+      authorization: string,
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<number> => (await chat(url, question, { authorization, ...more })).status
+
+    for (const spaces of [' ', '  ', '   ', '    ']) expect(await statusFor(`Bearer${spaces}key`)).toBe(200)
+    expect(await statusFor('Bearer key')).toBe(200)
+    expect(await statusFor('Bearer wrong')).toBe(401)
+    expect(await statusFor('Bearer key', { 'x-api-key': 'other' })).toBe(400)
+    expect(await statusFor('')).toBe(401)
+  })
+
   test('is wanted on all routes that tell or spend, and not for health', async () => {
     const { url } = await gatewayFor({ router: answering(), apiKeys: ['key'] })
 

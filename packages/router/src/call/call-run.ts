@@ -50,7 +50,6 @@ export class CallRun implements CallHandle {
   readonly #attempts: RouteAttempt[] = []
   /** What the route says of the call whatever becomes of it. */
   readonly #record: Omit<CallRecord, 'served' | 'usage' | 'nowMs'>
-  readonly #settled = Promise.withResolvers<void>()
   #state: CallState | undefined
   /** The latest attempt that was sent. */
   #run: AttemptRun | undefined
@@ -100,11 +99,7 @@ export class CallRun implements CallHandle {
     const budget = { deadlineAtMs: this.#startedAtMs + timeoutMs, maxAttempts, maxWaitMs }
     this.#follow(beginCall({ budget, plan, standby }, this.#startedAtMs), undefined)
     this.#drain()
-  }
-
-  /** Resolves when the call is over, however it ended. */
-  get settled(): Promise<void> {
-    return this.#settled.promise
+    this.#timers.arm()
   }
 
   cancel(): void {
@@ -136,6 +131,7 @@ export class CallRun implements CallHandle {
     }
     this.#follow(advanceCall(this.#state, event), chunk)
     if (this.#backlog.length > 0) this.#drain()
+    this.#timers.arm()
   }
 
   #drain(): void {
@@ -258,7 +254,6 @@ export class CallRun implements CallHandle {
   }
 
   #settle(outcome: CallOutcome): void {
-    this.#settled.resolve()
     this.#ends.whenSettled()
     const nowMs = this.#nowMs()
     const run = outcome.type === 'answered' || outcome.type === 'broken' ? this.#run : undefined

@@ -1,0 +1,61 @@
+import type { CallTimer } from '@nextbest/core'
+import { createVirtualClock } from '../../testkit/src/virtual-clock.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CallTimers } from '../src/call/call-timers.ts'
+
+const names: readonly CallTimer[] = ['deadline', 'first-token', 'idle']
+
+const command = fc.record({
+  timer: fc.constantFrom(...names),
+  /** Nothing clears it. */
+  inMs: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
+  thenMs: fc.integer({ min: 0, max: 30 }),
+})
+
+describe('the timers of a call', () => {
+  test('whenever they are set and cleared, each fires once, at its instant, unless it was cleared or set anew before', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
+        const clock = createVirtualClock()
+        const fired: string[] = []
+        const expected: string[] = []
+        const due = new Map<CallTimer, number>()
+        const timers = new CallTimers(clock, (timer) => fired.push(`${timer} ${clock.nowMs()}`))
+        const pass = (untilMs: number): void => {
+          const passed = names.filter((name) => (due.get(name) ?? Infinity) <= untilMs)
+          passed.sort((one, other) => (due.get(one) ?? 0) - (due.get(other) ?? 0))
+          for (const name of passed) expected.push(`${name} ${due.get(name)}`)
+          for (const name of passed) due.delete(name)
+          clock.advance(untilMs - clock.nowMs())
+        }
+
+        for (const { timer, inMs, thenMs } of commands) {
+          if (inMs === undefined) timers.clear(timer)
+          else timers.set(timer, clock.nowMs() + inMs)
+          timers.arm()
+          if (inMs === undefined) due.delete(timer)
+          else due.set(timer, clock.nowMs() + inMs)
+          expect(clock.pendingTimers).toBeLessThanOrEqual(1)
+          pass(clock.nowMs() + thenMs)
+        }
+        pass(clock.nowMs() + 100)
+
+        expect(fired).toEqual(expected)
+        expect(clock.pendingTimers).toBe(0)
+      }),
+    )
+  })
+
+  test('a call that clears all of them leaves nothing in the clock', () => {
+    const clock = createVirtualClock()
+    const timers = new CallTimers(clock, () => expect.unreachable())
+    timers.set('deadline', 1_000)
+    timers.set('first-token', 100)
+    timers.arm()
+    for (const name of names) timers.clear(name)
+    timers.arm()
+
+    expect(clock.pendingTimers).toBe(0)
+  })
+})
