@@ -143,6 +143,8 @@ const closedBreaker: Breaker = {
   state: 'closed',
   admits: true,
   openings: 0,
+  opensUntilMs: undefined,
+  admitShare: () => 1,
   tryAcquire: () => ({ generation: 0, probe: false }),
   report: () => undefined,
   reportLateFailure: () => undefined,

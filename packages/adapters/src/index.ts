@@ -7,8 +7,6 @@ export type {
   StreamPart,
   WireRequest,
 } from './adapter.ts'
-export { createBucketRotation } from './guards/bucket-rotation.ts'
-export type { BucketRotation } from './guards/bucket-rotation.ts'
 export { createBreaker } from './guards/opossum-breaker.ts'
 export type { CreateBreakerOptions } from './guards/opossum-breaker.ts'
 export { openAiChat } from './openai-chat/openai-chat.ts'

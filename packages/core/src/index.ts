@@ -54,6 +54,28 @@ export type { RetryAdvice } from './failure/retry-after.ts'
 export { scrub } from './failure/scrub.ts'
 export type { Clock, TimerHandle } from './runtime/clock.ts'
 export type { Random } from './runtime/random.ts'
+export { cacheKeyOf } from './demand/cache-key.ts'
+export { CacheMemory, cacheMemoryDefaults } from './signals/cache-memory.ts'
+export type { CacheMemoryOptions, CacheQuestion, CacheReport } from './signals/cache-memory.ts'
+export { ColdStart, coldStartDefaults } from './signals/cold-start.ts'
+export type { ColdStartOptions } from './signals/cold-start.ts'
+export { slowStartShare } from './signals/slow-start.ts'
+export { wilsonLowerBound } from './signals/wilson.ts'
+export { QualityCounts, qualityHalfLifeMs } from './signals/quality-counts.ts'
+export type { QualityCountsSnapshot } from './signals/quality-counts.ts'
+export { ResidualMemory } from './signals/residual-memory.ts'
+export type { ResidualMemorySnapshot } from './signals/residual-memory.ts'
+export { DemotionMemory } from './ranking/demotion-memory.ts'
+export type { Demotions, TierQuestion } from './ranking/demotion-memory.ts'
+export { demotionsOf } from './ranking/demotion.ts'
+export type { Demotion, DemotionQuestion, Tier, TrackRecord } from './ranking/demotion.ts'
+export type {
+  MeasuredPercentiles,
+  MeasuredSpeed,
+  Percentiles,
+  PreferredSpeed,
+} from './ranking/preferred-speed.ts'
+export type { CacheLookup } from './ranking/rank.ts'
 export { breakerDefaults } from './signals/breaker.ts'
 export type {
   Breaker,
@@ -62,14 +84,14 @@ export type {
   BreakerState,
   HealthOutcome,
 } from './signals/breaker.ts'
+export { BreakerPolicy } from './signals/breaker-policy.ts'
+export type { BreakerVerdict } from './signals/breaker-policy.ts'
 export { EndpointSignals, signalsPriorDefaults } from './signals/endpoint-signals.ts'
 export type {
   AttemptReport,
   EndpointSignalsOptions,
   EndpointSignalsSnapshot,
   SignalsPrior,
-  SignalsView,
-  SizeClassSnapshot,
 } from './signals/endpoint-signals.ts'
 export { RateGate, rateGateDefaults } from './signals/gate.ts'
 export type { RateGateOptions, RateGateSnapshot } from './signals/gate.ts'
@@ -94,8 +116,10 @@ export type {
 export { Permits } from './signals/permits.ts'
 export type { PermitLimits, Reservation } from './signals/permits.ts'
 export type { PrefillSlopeSnapshot } from './signals/prefill-slope.ts'
+export type { SignalsView } from './signals/signals-view.ts'
 export { sizeClassBounds, sizeClassOf } from './signals/size-class.ts'
 export type { SizeClass } from './signals/size-class.ts'
+export type { SizeClassSnapshot } from './signals/sized-histograms.ts'
 export { TokenBucket } from './signals/token-bucket.ts'
 export type { TokenBucketOptions } from './signals/token-bucket.ts'
 export { attemptTimeouts } from './ranking/attempt-timeouts.ts'
@@ -111,6 +135,7 @@ export type { FirstPickOptions } from './ranking/first-pick.ts'
 export { attemptUsd, indexUsd } from './ranking/index-parts.ts'
 export type { IndexParts } from './ranking/index-parts.ts'
 export { objectivePresets, usdPerSecondOf } from './ranking/objective.ts'
+export type { PolicyEvent, PolicyOrder, PolicyQuestion, RoutingPolicy } from './ranking/policy.ts'
 export { rankingDefaults } from './ranking/ranking-options.ts'
 export type { RankingOptions } from './ranking/ranking-options.ts'
 export type { ScoredEndpoint } from './ranking/scored-endpoint.ts'

@@ -1,4 +1,4 @@
-import { rankingDefaults } from '@nextbest/core'
+import { CacheMemory, DemotionMemory, rankingDefaults } from '@nextbest/core'
 import type { ChatRequest } from '@nextbest/core'
 import type { CallContext } from './call/call-context.ts'
 import { CallRun } from './call/call-run.ts'
@@ -31,6 +31,9 @@ export function createRouter(options: RouterOptions): Router {
     runtime,
     outputLengths,
     ranking: rankingDefaults,
+    policy: options.policy,
+    cache: new CacheMemory(),
+    demotions: new DemotionMemory(),
     tell: teller(options.onEvent),
   }
   const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }

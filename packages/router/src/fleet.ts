@@ -1,4 +1,3 @@
-import { createUpstream, openAiChat } from '@nextbest/adapters'
 import type { Upstream } from '@nextbest/adapters'
 import { createCatalog, defineEndpoint, EndpointSignals } from '@nextbest/core'
 import type { Catalog, Endpoint, KnownEndpoint } from '@nextbest/core'
@@ -22,7 +21,11 @@ export interface Fleet {
 
 /** Connects every upstream of the options with its endpoints. */
 export function createFleet(options: RouterOptions, runtime: RouterRuntime): Fleet {
-  const upstreams = options.upstreams.map((config) => connect(config, options, runtime))
+  const { clock, random } = runtime
+  const breaker = options.breaker ?? {}
+  const upstreams = options.upstreams.map((config) =>
+    runtime.connect({ config, endpoints: endpointsOf(config, options.catalog), breaker, clock, random }),
+  )
   rejectDuplicates(upstreams)
   const endpoints = upstreams.flatMap((upstream) =>
     upstream.endpoints.map((endpoint) => known(endpoint, upstream)),
@@ -47,26 +50,6 @@ export function createFleet(options: RouterOptions, runtime: RouterRuntime): Fle
 function known(endpoint: Endpoint, upstream: Upstream): FleetEndpoint {
   const signals = new EndpointSignals({ limits: endpoint.limits })
   return { endpoint, upstream, signals, breaker: upstream.breakerOf(endpoint) }
-}
-
-function connect(config: UpstreamConfig, options: RouterOptions, runtime: RouterRuntime): Upstream {
-  const { provider, baseUrl, apiKey, headers, allowPrivateNetwork, maxConnections, connectTimeoutMs } = config
-  return createUpstream({
-    provider,
-    baseUrl,
-    adapter: config.adapter ?? openAiChat(),
-    endpoints: endpointsOf(config, options.catalog),
-    breaker: options.breaker ?? {},
-    allowPrivateNetwork: allowPrivateNetwork ?? false,
-    headers: headers ?? {},
-    transport: {
-      ...(maxConnections !== undefined && { connections: maxConnections }),
-      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
-    },
-    ...(apiKey !== undefined && { apiKey }),
-    nowMs: () => runtime.clock.nowMs(),
-    random: runtime.random,
-  })
 }
 
 function endpointsOf(config: UpstreamConfig, catalog: Catalog | undefined): readonly Endpoint[] {

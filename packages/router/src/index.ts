@@ -1,11 +1,17 @@
 export { openAiChat } from '@nextbest/adapters'
 export type {
   Adapter,
+  AttemptHandle,
+  AttemptListener,
   DecodedAnswer,
   EncodeTarget,
   ServerSentEvent,
   StreamDecoder,
   StreamPart,
+  Upstream,
+  UpstreamAttempt,
+  WaitRequest,
+  WaitResult,
   WireRequest,
 } from '@nextbest/adapters'
 export type {
@@ -13,7 +19,12 @@ export type {
   ChatCompletion,
   ChatMessage,
   ChatRequest,
+  PolicyEvent,
+  PolicyOrder,
+  PolicyQuestion,
+  RoutingPolicy,
   RoutingPreferences,
+  ScoredEndpoint,
   TokenUsage,
 } from '@nextbest/core'
 export { createRouter } from './create-router.ts'
@@ -36,6 +47,7 @@ export type {
   RouterEvent,
   RouterOptions,
   RouterRuntime,
+  UpstreamAccount,
   UpstreamConfig,
   UpstreamModel,
 } from './router-options.ts'

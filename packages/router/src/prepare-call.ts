@@ -1,4 +1,4 @@
-import { demandOf, InvalidRequest, parseModelSlug, validateChatRequest } from '@nextbest/core'
+import { cacheKeyOf, demandOf, InvalidRequest, parseModelSlug, validateChatRequest } from '@nextbest/core'
 import type { ChatRequest, Demand, RoutingPreferences } from '@nextbest/core'
 import type { Fleet, FleetEndpoint } from './fleet.ts'
 import type { CallOptions } from './router.ts'
@@ -12,6 +12,8 @@ export interface PreparedCall {
   /** Tokens that an attempt reserves: the prompt and the output expected. */
   readonly reservedTokens: number
   readonly preferences: RoutingPreferences
+  /** Names the conversation; undefined where no provider of the model charges less for what it has cached. */
+  readonly cacheKey: string | undefined
   /** Every endpoint that offers the model. */
   readonly endpoints: readonly FleetEndpoint[]
   readonly options: CallOptions
@@ -44,9 +46,14 @@ export function prepareCall(
     demand,
     reservedTokens: demand.promptTokens + demand.expectedOutputTokens,
     preferences: withVariants(preferences, variants),
+    cacheKey: endpoints.some(chargesLessForCached) ? cacheKeyOf(valid) : undefined,
     endpoints,
     options,
   }
+}
+
+function chargesLessForCached({ endpoint: { pricing } }: FleetEndpoint): boolean {
+  return (pricing.cacheReadPicoUsd ?? pricing.promptPicoUsd) < pricing.promptPicoUsd
 }
 
 function validated(request: ChatRequest): ChatRequest {

@@ -37,6 +37,10 @@ export interface RankedRoute {
   readonly parts: IndexParts
   /** Probability of being tried first, 0..1. */
   readonly probability: number
+  /** Who is in a lower tier is tried later, however good the index: 0 (nothing known against it), 1, or 2 (demoted). */
+  readonly tier: 0 | 1 | 2
+  /** Why it is not in tier 0, in words. */
+  readonly demotion: string | undefined
 }
 
 export interface UnavailableRoute {

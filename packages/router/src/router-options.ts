@@ -1,4 +1,4 @@
-import type { Adapter } from '@nextbest/adapters'
+import type { Adapter, Upstream } from '@nextbest/adapters'
 import type {
   BreakerOptions,
   Catalog,
@@ -7,6 +7,7 @@ import type {
   EndpointOptions,
   Failure,
   Random,
+  RoutingPolicy,
   RoutingPreferences,
   TokenUsage,
 } from '@nextbest/core'
@@ -27,15 +28,26 @@ export interface RouterOptions {
   readonly preferences?: RoutingPreferences
   /** Breaker of each endpoint. Default: `breakerDefaults`. */
   readonly breaker?: Partial<BreakerOptions>
+  /** Orders the endpoints of each call. Default: by expected cost; see docs/policies/ranking.md. */
+  readonly policy?: RoutingPolicy
   /** Hears what happens, for logs and metrics. Must not throw; never given keys or prompts. Default: nothing. */
   readonly onEvent?: (event: RouterEvent) => void
-  /** Time and randomness. Default: the system's. */
+  /** Time, randomness and the world. Default: the system's. */
   readonly runtime?: Partial<RouterRuntime>
 }
 
 export interface RouterRuntime {
   readonly clock: Clock
   readonly random: Random
+  /** Connects a provider account. Default: over HTTP. A simulation gives accounts of its own. */
+  readonly connect: (account: UpstreamAccount) => Upstream
+}
+
+/** A provider account that is to be connected. */
+export interface UpstreamAccount extends Pick<RouterRuntime, 'clock' | 'random'> {
+  readonly config: UpstreamConfig
+  readonly endpoints: readonly Endpoint[]
+  readonly breaker: Partial<BreakerOptions>
 }
 
 /** A provider account: where it is, how it is spoken to, and what it serves. */

@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '@nextbest/core'
+import { connect } from './connect.ts'
 import type { RouterRuntime } from './router-options.ts'
 
 /** Longest delay that Node's timers keep; a longer one would fire at once. */
@@ -24,5 +25,9 @@ class SystemTimer implements TimerHandle {
   }
 }
 
-/** The system's monotonic clock and randomness. */
-export const systemRuntime: RouterRuntime = Object.freeze({ clock: systemClock, random: Math.random })
+/** The system's monotonic clock and randomness, and providers over HTTP. */
+export const systemRuntime: RouterRuntime = Object.freeze({
+  clock: systemClock,
+  random: Math.random,
+  connect,
+})

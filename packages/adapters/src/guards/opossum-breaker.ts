@@ -1,170 +1,105 @@
 import { EventEmitter } from 'node:events'
+import { BreakerPolicy } from '@nextbest/core'
 import type {
   Breaker,
   BreakerOptions,
   BreakerPermit,
   BreakerState,
+  BreakerVerdict,
   HealthOutcome,
   Random,
 } from '@nextbest/core'
-import { checkBreakerOptions } from '@nextbest/core'
 import CircuitBreaker from 'opossum'
-import { bucketCount, type BucketRotation, createBucketRotation } from './bucket-rotation.ts'
 
 export interface CreateBreakerOptions extends BreakerOptions {
   /** Asked once for each opening. */
   readonly random: Random
-  /** Shared by breakers with the same `windowMs`. Default: a rotation, and so a timer, of its own. */
-  readonly rotation?: BucketRotation
+  /** The present instant, in ms. Must never go backwards. */
+  nowMs(): number
 }
 
 /**
- * Returns a breaker that runs on opossum. Failures open it when `consecutiveFailures` came in a row, or when they make up
- * at least `failureRate` of at least `minimumSamples` outcomes in the window. It stays open for
- * min(maxOpenMs, openMs · 2^k) · U(0.5, 1) after k openings in a row (exponential backoff with equal jitter; source:
- * Finagle's `Backoff.equalJittered` in its failure accrual).
+ * Returns a breaker that runs on opossum, which keeps the state and the timer of the open time and hears the outcomes.
+ * What they amount to is decided by `BreakerPolicy`; opossum's own threshold is out of reach. opossum is never handed an
+ * attempt, only an outcome that is already known, so nothing of an attempt can hang, abort or confuse it.
  *
- * opossum keeps the state, the window and the timer of the open time. It is never handed an attempt, only an outcome
- * that is already known, so nothing of an attempt can hang, abort or confuse it.
- *
- * @throws RangeError when an option is out of its range or the rotation has another window.
+ * @throws RangeError when an option is out of its range.
  */
 export function createBreaker(options: CreateBreakerOptions): Breaker {
-  checkBreakerOptions(options)
-  const rotation = options.rotation ?? createBucketRotation(options.windowMs)
-  if (rotation.windowMs !== options.windowMs) {
-    throw new RangeError(`breaker.rotation must be of ${options.windowMs} ms, got ${rotation.windowMs}`)
-  }
-  return new OpossumBreaker(options, rotation)
+  return new OpossumBreaker(options)
 }
 
+/** Outcomes after which opossum's window is emptied. It collects a latency for each of them, which nobody reads. */
+const outcomesPerWindow = 128
+
 class OpossumBreaker implements Breaker {
-  readonly #options: BreakerOptions & { readonly random: Random }
+  readonly #policy: BreakerPolicy
+  readonly #options: CreateBreakerOptions
   readonly #circuitOptions: CircuitBreaker.Options
   readonly #circuit: CircuitBreaker<[failed: boolean], void>
-  /** Each circuit listens to an emitter of its own, so that one window can be emptied without the others. */
-  readonly #buckets = new EventEmitter()
-  readonly #leaveRotation: () => void
-  #openings = 0
-  #generation = 0
-  #failuresInARow = 0
-  /** Whether the outcome of a probe is awaited. */
-  #probing = false
-  #probeSuccesses = 0
+  /** Turns opossum's window, which would else take a timer to do so. */
+  readonly #window = new EventEmitter()
+  #heard = 0
 
-  constructor(options: BreakerOptions & { readonly random: Random }, rotation: BucketRotation) {
+  constructor(options: CreateBreakerOptions) {
+    this.#policy = new BreakerPolicy(options, options.random)
     this.#options = options
-    this.#circuitOptions = circuitOptions(options, this.#buckets)
+    this.#circuitOptions = circuitOptions(this.#window)
     this.#circuit = new CircuitBreaker(settle, this.#circuitOptions)
-    // Before opossum's own listener, which reads the open time and starts the timer.
-    this.#circuit.prependListener('open', () => this.#onOpen())
-    this.#leaveRotation = rotation.add(() => this.#rotate())
   }
 
   get state(): BreakerState {
     if (this.#circuit.opened) return 'open'
-    return this.#circuit.halfOpen ? 'half-open' : 'closed'
+    // Node counts a timer from the start of the loop's turn, so opossum's may be early.
+    return this.#circuit.halfOpen ? this.#policy.state(this.#options.nowMs()) : 'closed'
   }
 
   get admits(): boolean {
-    if (this.#circuit.opened) return false
-    return !this.#probing || !this.#circuit.halfOpen
+    return this.#circuit.closed || (!this.#circuit.opened && this.#policy.admits(this.#options.nowMs()))
   }
 
   get openings(): number {
-    return this.#openings
+    return this.#policy.openings
+  }
+
+  get opensUntilMs(): number | undefined {
+    return this.state === 'open' ? this.#policy.opensUntilMs : undefined
+  }
+
+  admitShare(nowMs: number): number {
+    return this.#policy.admitShare(nowMs)
   }
 
   tryAcquire(): BreakerPermit | undefined {
-    if (!this.admits) return undefined
-    const permit = new Permit(this.#generation, this.#circuit.halfOpen)
-    this.#probing = permit.probe
-    return permit
+    return this.#circuit.opened ? undefined : this.#policy.tryAcquire(this.#options.nowMs())
   }
 
   report(permit: BreakerPermit, outcome: HealthOutcome): void {
-    if (!(permit instanceof Permit) || permit.outcome !== undefined) return
-    permit.outcome = outcome
-    if (!this.#counts(permit)) return
-    // What counts while it is half-open is the one probe.
-    this.#probing = false
-    // A neutral outcome never reaches opossum: it would count what it filters as a success, and close on it.
-    if (outcome === 'success') this.#succeed()
-    if (outcome === 'failure') this.#fail()
+    this.#hear(this.#policy.report(permit, outcome, this.#options.nowMs()), outcome === 'failure')
   }
 
   reportLateFailure(permit: BreakerPermit): void {
-    if (!(permit instanceof Permit) || permit.outcome !== 'success') return
-    permit.outcome = 'failure'
-    if (this.#counts(permit)) this.#fail()
+    this.#hear(this.#policy.reportLateFailure(permit, this.#options.nowMs()), true)
   }
 
   dispose(): void {
-    this.#leaveRotation()
+    this.#policy.dispose()
     this.#circuit.shutdown()
-    this.#openings = 0
-    this.#probing = false
   }
 
-  /** An attempt that began before the last opening says nothing of now; opossum would close on its success. */
-  #counts(permit: Permit): boolean {
-    return permit.generation === this.#generation && !this.#circuit.isShutdown
-  }
-
-  #succeed(): void {
-    if (this.#circuit.halfOpen) {
-      // opossum would close on the first success, so it never hears of a probe's.
-      this.#probeSuccesses++
-      if (this.#probeSuccesses >= this.#options.probesToClose) this.#close()
-      return
-    }
-    this.#failuresInARow = 0
-    void this.#circuit.fire(false)
-  }
-
-  #fail(): void {
-    this.#failuresInARow++
-    // Opens it if the rate is reached or it is half-open. What it returns rejects, and must not go unhandled.
-    this.#circuit.fire(true).catch(ignore)
-    if (this.#circuit.closed && this.#failuresInARow >= this.#options.consecutiveFailures)
-      this.#circuit.open()
-  }
-
-  #onOpen(): void {
-    const { openMs, maxOpenMs, random } = this.#options
-    const nominalMs = Math.min(maxOpenMs, openMs * 2 ** this.#openings)
-    this.#circuitOptions.resetTimeout = Math.ceil(nominalMs * (0.5 + 0.5 * random()))
-    this.#openings++
-    this.#generation++
-    this.#probing = false
-    this.#probeSuccesses = 0
-  }
-
-  /** opossum keeps the window when it closes; the failures in it would open it again at the next one. */
-  #close(): void {
-    this.#circuit.close()
-    this.#openings = 0
-    this.#failuresInARow = 0
-    for (let bucket = 0; bucket < bucketCount; bucket++) this.#rotate()
-  }
-
-  #rotate(): void {
-    // opossum collects a latency per outcome even with percentiles off: of use to nobody, so not kept for the window.
-    const newest = this.#circuit.status.window[0]
-    if (newest !== undefined) newest.latencyTimes.length = 0
-    this.#buckets.emit('rotate')
-  }
-}
-
-class Permit implements BreakerPermit {
-  readonly generation: number
-  readonly probe: boolean
-  /** What was reported of it last. */
-  outcome: HealthOutcome | undefined
-
-  constructor(generation: number, probe: boolean) {
-    this.generation = generation
-    this.probe = probe
+  /**
+   * Tells opossum of an outcome and what became of it. It never hears of a neutral one, which it would count as a success; of
+   * one from before the opening, or of a probe that is not the last one needed: it would close on each of them.
+   */
+  #hear(verdict: BreakerVerdict, failed: boolean): void {
+    if (verdict === 'ignored' || verdict === 'probed') return
+    if (verdict === 'opened') this.#circuitOptions.resetTimeout = this.#policy.openForMs
+    this.#heard++
+    if (this.#heard % outcomesPerWindow === 0) this.#window.emit('rotate')
+    if (failed) this.#circuit.fire(true).catch(ignore)
+    else void this.#circuit.fire(false)
+    // Half-open, it has opened or closed by itself.
+    if (verdict === 'opened') this.#circuit.open()
   }
 }
 
@@ -174,33 +109,49 @@ class Permit implements BreakerPermit {
  * warm-up, health check (its timer cannot be stopped), abort controller (one time-out would abort every call) and error
  * filter (what it filters counts as a success, and what it throws leaves a promise unsettled for ever).
  */
-function circuitOptions(options: BreakerOptions, buckets: EventEmitter): CircuitBreaker.Options {
+function circuitOptions(window: EventEmitter): CircuitBreaker.Options {
   return {
     name: 'endpoint',
     // Deadlines are the call's: after a time-out of opossum's the attempt would go on unseen.
     timeout: false,
-    rollingCountTimeout: options.windowMs,
-    rollingCountBuckets: bucketCount,
+    // It opens above its threshold, and of outcomes that are counted once, together, no more than all can be failures.
+    errorThresholdPercentage: 100,
     // With percentiles a failure costs the sorting of every latency in the window, with snapshots each breaker a timer.
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
-    rotateBucketController: buckets,
-    volumeThreshold: options.minimumSamples,
-    // opossum opens above its threshold, we open at ours. The margin is far below the step of one outcome.
-    errorThresholdPercentage: options.failureRate * 100 - 1e-9,
-    resetTimeout: options.openMs,
+    rollingCountBuckets: 1,
+    rotateBucketController: window,
   }
 }
 
 const failure = new Error('the attempt failed')
-const success = Promise.resolve()
+
+/**
+ * A success as opossum takes it: what follows it is done at once, not in a microtask. That halves its cost (measured), and
+ * the state has changed when `report` returns.
+ */
+const success: HeardAtOnce = {
+  // oxlint-disable-next-line unicorn/no-thenable -- only opossum sees it
+  then(heard) {
+    heard()
+    return success
+  },
+  catch: () => success,
+}
+
+/** All that opossum asks of a promise. */
+interface HeardAtOnce {
+  then(heard: () => void): HeardAtOnce
+  catch(): HeardAtOnce
+}
 
 /**
  * What opossum runs: a result that is already known. It must settle, or a probe would leave the circuit half-open for
  * ever, and it must not return nothing, which opossum takes for a failure. A failure is thrown rather than rejected, so
- * that the state has changed when `report` returns.
+ * that it is heard at once too.
  */
-function settle(failed: boolean): Promise<void> {
+function settle(failed: boolean): Promise<void>
+function settle(failed: boolean): HeardAtOnce {
   if (failed) throw failure
   return success
 }

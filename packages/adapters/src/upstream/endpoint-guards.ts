@@ -6,7 +6,6 @@ import {
   type Endpoint,
   type Random,
 } from '@nextbest/core'
-import { createBucketRotation } from '../guards/bucket-rotation.ts'
 import { createBreaker } from '../guards/opossum-breaker.ts'
 import { createWaitingQueue } from '../guards/waiting-queue.ts'
 import type { WaitRequest, WaitResult } from './upstream.ts'
@@ -28,11 +27,10 @@ export interface EndpointGuardsOptions {
 
 /** Returns the guards of an upstream's endpoints; up to `maxQueued` calls may wait for each. */
 export function createEndpointGuards(options: EndpointGuardsOptions, maxQueued: number): EndpointGuards {
-  const breakerOptions = { ...breakerDefaults, ...options.breaker, random: options.random }
+  const breakerOptions = { ...breakerDefaults, ...options.breaker }
   checkBreakerOptions(breakerOptions)
-  const rotation = createBucketRotation(breakerOptions.windowMs)
   const breakers = new PerEndpoint(options.endpoints, {
-    create: () => createBreaker({ ...breakerOptions, rotation }),
+    create: () => createBreaker({ ...breakerOptions, random: options.random, nowMs: () => options.nowMs() }),
     end: (breaker) => breaker.dispose(),
   })
   const queues = new PerEndpoint(options.endpoints, {

@@ -5,7 +5,6 @@ import CircuitBreaker from 'opossum'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { breakerContract } from '../../../testkit/src/contract/breaker.ts'
 import { createVirtualBreaker } from '../../../testkit/src/virtual-breaker.ts'
-import { createBucketRotation } from '../../src/guards/bucket-rotation.ts'
 import { createBreaker, type CreateBreakerOptions } from '../../src/guards/opossum-breaker.ts'
 
 beforeEach(() => {
@@ -16,8 +15,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+const nowMs = (): number => Date.now()
+
 const breakerOf = (options: Partial<CreateBreakerOptions> = {}): Breaker =>
-  createBreaker({ ...breakerDefaults, random: () => 1, ...options })
+  createBreaker({ ...breakerDefaults, random: () => 1, nowMs, ...options })
 
 const attempt = (breaker: Breaker, outcome: HealthOutcome, times = 1): void => {
   for (let time = 0; time < times; time++) {
@@ -33,22 +34,30 @@ describe('the contract of every breaker', () => {
     {
       consecutiveFailures: 3,
       minimumSamples: 30,
-      failureRate: 0.6,
-      windowMs: 7_777,
+      failureRateBound: 0.3,
+      halfLifeMs: 7_777,
       openMs: 333,
       probesToClose: 3,
+      slowStartMs: 1_000,
     },
-    { consecutiveFailures: 9, minimumSamples: 18, failureRate: 0.3, windowMs: 600_000, maxOpenMs: 3_600_000 },
+    {
+      consecutiveFailures: 9,
+      minimumSamples: 18,
+      failureRateBound: 0.6,
+      halfLifeMs: 600_000,
+      maxOpenMs: 3_600_000,
+    },
   ]
   for (const variant of variants) {
     for (const random of [0, 0.37, 1]) {
       describe(`${JSON.stringify(variant)}, random ${random}`, () => {
         test.each(breakerContract.map(({ name, run }) => [name, run] as const))('%s', async (_name, run) => {
           const options = { ...breakerDefaults, ...variant }
-          const breaker = createBreaker({ ...options, random: () => random })
+          const breaker = createBreaker({ ...options, random: () => random, nowMs })
           await run({
             breaker,
             options,
+            nowMs,
             advance: async (ms) => {
               await vi.advanceTimersByTimeAsync(ms)
             },
@@ -90,7 +99,7 @@ describe('the virtual breaker', () => {
       arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(1, 300, 1_000, 4_000) }),
     },
   )
-  const options = { ...breakerDefaults, windowMs: 10_000, openMs: 1_000, maxOpenMs: 8_000 }
+  const options = { ...breakerDefaults, halfLifeMs: 10_000, openMs: 1_000, maxOpenMs: 8_000 }
   type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 
   /** A random source that draws the same numbers each time it is made. */
@@ -107,7 +116,14 @@ describe('the virtual breaker', () => {
       const permit = 'index' in next ? permits[next.index % permits.length] : permits.at(-1)
       if (permit !== undefined && 'outcome' in next) breaker.report(permit, next.outcome)
       if (permit !== undefined && next.type === 'fail late') breaker.reportLateFailure(permit)
-      return `${breaker.state} ${breaker.openings} ${breaker.admits} ${permits.at(-1)?.probe}`
+      return [
+        breaker.state,
+        breaker.openings,
+        breaker.admits,
+        permits.at(-1)?.probe,
+        breaker.opensUntilMs,
+        breaker.admitShare(nowMs()),
+      ].join(' ')
     }
   }
 
@@ -120,11 +136,11 @@ describe('the virtual breaker', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), numbers, (steps, numbers) => {
         vi.clearAllTimers()
-        const real = createBreaker({ ...options, random: drawing(numbers) })
+        const real = createBreaker({ ...options, random: drawing(numbers), nowMs })
         const virtual = createVirtualBreaker({
           ...options,
           random: drawing(numbers),
-          nowMs: () => Date.now(),
+          nowMs,
         })
         const [takeReal, takeVirtual] = [drive(real), drive(virtual)]
 
@@ -132,7 +148,7 @@ describe('the virtual breaker', () => {
           if (next.type === 'wait') vi.advanceTimersByTime(next.ms)
           const state = takeReal(next)
           expect(state).toBe(takeVirtual(next))
-          reached.add(state)
+          reached.add(state.split(' ').slice(0, 4).join(' '))
         }
 
         real.dispose()
@@ -152,28 +168,17 @@ describe('the virtual breaker', () => {
 })
 
 describe('what it costs and holds', () => {
-  test('breakers of one rotation share one timer, and none is left when the last is disposed', () => {
-    const rotation = createBucketRotation(breakerDefaults.windowMs)
-    const breakers = Array.from({ length: 50 }, () => breakerOf({ rotation }))
-
-    expect(vi.getTimerCount()).toBe(1)
-
-    for (const breaker of breakers) breaker.dispose()
+  test('a breaker holds no timer but that of its open time, where opossum alone holds two', () => {
+    const circuit = new CircuitBreaker(() => Promise.resolve())
+    expect(vi.getTimerCount()).toBe(2)
+    circuit.shutdown()
+    const breakers = Array.from({ length: 50 }, () => breakerOf())
     expect(vi.getTimerCount()).toBe(0)
-  })
 
-  test('emptying one window leaves the others of the rotation as they are', () => {
-    const rotation = createBucketRotation(breakerDefaults.windowMs)
-    const closing = breakerOf({ rotation })
-    const other = breakerOf({ rotation, consecutiveFailures: 100 })
-    attempt(other, 'failure', 9)
-    attempt(closing, 'failure', 5)
+    for (const breaker of breakers) attempt(breaker, 'failure', 5)
+    expect(vi.getTimerCount()).toBe(50)
     vi.advanceTimersByTime(breakerDefaults.openMs)
-    attempt(closing, 'success', 2)
-    expect(closing.state).toBe('closed')
-
-    attempt(other, 'failure')
-    expect(other.state).toBe('open')
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('changes state before report returns', () => {
@@ -186,13 +191,19 @@ describe('what it costs and holds', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('opens at a failure rate of 1 when every outcome of the window is a failure', () => {
-    const breaker = breakerOf({ failureRate: 1, consecutiveFailures: 100 })
+  test('is not half-open before the instant that it named, though its timer fires early', () => {
+    const started = Date.now()
+    let aheadMs = 0
+    const breaker = breakerOf({ nowMs: () => Date.now() + aheadMs })
+    attempt(breaker, 'failure', 5)
+    aheadMs = -7
+    vi.advanceTimersByTime(breakerDefaults.openMs)
+    expect([breaker.state, breaker.admits]).toEqual(['open', false])
+    expect(breaker.opensUntilMs).toBe(started + breakerDefaults.openMs)
+    expect(breaker.tryAcquire()).toBeUndefined()
 
-    attempt(breaker, 'failure', 9)
-    expect(breaker.state).toBe('closed')
-    attempt(breaker, 'failure')
-    expect(breaker.state).toBe('open')
+    vi.advanceTimersByTime(7)
+    expect([breaker.state, breaker.admits]).toEqual(['half-open', true])
   })
 
   test('admits and counts nothing once disposed', () => {
@@ -208,13 +219,13 @@ describe('what it costs and holds', () => {
   test.each([
     [{ consecutiveFailures: 0 }, 'breaker.consecutiveFailures must be an integer of 1..100, got 0'],
     [{ minimumSamples: 9.5 }, 'breaker.minimumSamples must be an integer of 1..1000, got 9.5'],
-    [{ failureRate: 0 }, 'breaker.failureRate must be above 0 and at most 1, got 0'],
-    [{ failureRate: 1.01 }, 'breaker.failureRate must be above 0 and at most 1, got 1.01'],
+    [{ failureRateBound: 0 }, 'breaker.failureRateBound must be above 0 and at most 1, got 0'],
+    [{ failureRateBound: 1.01 }, 'breaker.failureRateBound must be above 0 and at most 1, got 1.01'],
     [{ minimumSamples: 1_001 }, 'breaker.minimumSamples must be an integer of 1..1000, got 1001'],
-    [{ windowMs: Number.NaN }, 'breaker.windowMs must be an integer of 1000..600000, got NaN'],
+    [{ halfLifeMs: Number.NaN }, 'breaker.halfLifeMs must be an integer of 1000..3600000, got NaN'],
     [{ openMs: 90_000 }, 'breaker.openMs must be an integer of 100..60000, got 90000'],
     [{ probesToClose: 11 }, 'breaker.probesToClose must be an integer of 1..10, got 11'],
-    [{ rotation: createBucketRotation(1_000) }, 'breaker.rotation must be of 60000 ms, got 1000'],
+    [{ slowStartMs: -1 }, 'breaker.slowStartMs must be an integer of 0..600000, got -1'],
   ])('refuses %j', (options, message) => {
     expect(() => breakerOf(options)).toThrow(new RangeError(message))
   })
@@ -258,7 +269,7 @@ describe('what opossum alone would do', () => {
 
     const breaker = breakerOf({ consecutiveFailures: 100 })
     attempt(breaker, 'neutral', 100)
-    attempt(breaker, 'failure', 10)
+    attempt(breaker, 'failure', 8)
     expect(breaker.state).toBe('open')
   })
 
@@ -331,9 +342,9 @@ describe('what opossum alone would do', () => {
     expect(circuit.closed).toBe(true)
     circuit.shutdown()
 
-    const breaker = breakerOf({ consecutiveFailures: 3, windowMs: 10_000 })
+    const breaker = breakerOf({ consecutiveFailures: 3 })
     const permits = [1, 2, 3].map(() => breaker.tryAcquire())
-    vi.advanceTimersByTime(10_000)
+    vi.advanceTimersByTime(600_000)
     for (const permit of permits) if (permit !== undefined) breaker.report(permit, 'failure')
     expect(breaker.state).toBe('open')
   })
@@ -364,7 +375,7 @@ describe('what opossum alone would do', () => {
     expect(Object.keys(given).length).toBeGreaterThan(10)
     circuit.shutdown()
 
-    const options = Object.freeze({ ...breakerDefaults, random: () => 1 })
+    const options = Object.freeze({ ...breakerDefaults, random: () => 1, nowMs })
     expect(() => createBreaker(options)).not.toThrow()
   })
 
@@ -383,7 +394,7 @@ describe('what opossum alone would do', () => {
     expect(breaker.state).toBe('open')
   })
 
-  test('opossum warns of a leak at eleven breakers on one rotation controller; ours share a rotation without one', async () => {
+  test('opossum warns of a leak at eleven breakers on one rotation controller; each of ours has its own', async () => {
     const warnings = vi.fn()
     process.on('warning', warnings)
     const rotateBucketController = new EventEmitter()
@@ -391,8 +402,7 @@ describe('what opossum alone would do', () => {
     vi.useRealTimers()
     await new Promise((resolve) => setImmediate(resolve))
     const bareWarnings = warnings.mock.calls.length
-    const rotation = createBucketRotation(breakerDefaults.windowMs)
-    const breakers = Array.from({ length: 50 }, () => breakerOf({ rotation }))
+    const breakers = Array.from({ length: 50 }, () => breakerOf())
     await new Promise((resolve) => setImmediate(resolve))
     process.off('warning', warnings)
 
@@ -469,15 +479,54 @@ describe('what opossum alone would do', () => {
     expect([circuit.stats.fires, circuit.stats.rejects]).toEqual([fires, 0])
   })
 
-  test('opossum collects a latency per outcome for the whole window; ours drops them as the window turns', () => {
+  test('opossum collects a latency per outcome for the whole window; ours keeps a few', () => {
     const { breaker, circuit } = exposed()
-    attempt(breaker, 'failure', 2)
-    expect(circuit.stats.failures).toBe(2)
 
-    const latencies = (): number => circuit.status.window.flatMap((bucket) => [...bucket.latencyTimes]).length
-    expect(latencies()).toBe(2)
-    vi.advanceTimersByTime(breakerDefaults.windowMs / 10)
-    expect(latencies()).toBe(0)
-    expect(circuit.stats.failures).toBe(2)
+    for (let time = 0; time < 1_000; time++) attempt(breaker, time % 4 === 0 ? 'failure' : 'success')
+
+    expect(circuit.closed).toBe(true)
+    const latencies = circuit.status.window.flatMap((bucket) => [...bucket.latencyTimes])
+    expect(latencies.length).toBeLessThanOrEqual(128)
+  })
+
+  test('opossum opens above a share of failures; ours has put that out of its reach', async () => {
+    const circuit = bare({})
+    await fire(circuit, true)
+    expect(circuit.opened).toBe(true)
+    circuit.shutdown()
+
+    const patient = { consecutiveFailures: 100, failureRateBound: 1 }
+    const breaker = breakerOf(patient)
+    attempt(breaker, 'failure', 99)
+    expect(breaker.state).toBe('closed')
+    attempt(breaker, 'success')
+    attempt(breaker, 'failure', 99)
+    expect(breaker.state).toBe('closed')
+    attempt(breaker, 'failure')
+    expect(breaker.state).toBe('open')
+  })
+
+  test('opossum closes by the first success while half-open; ours by the second, which it hears', () => {
+    const { breaker, circuit } = exposed()
+    attempt(breaker, 'failure', 5)
+    vi.advanceTimersByTime(breakerDefaults.openMs)
+    const { successes } = circuit.stats
+
+    attempt(breaker, 'success')
+    expect([circuit.halfOpen, circuit.stats.successes]).toEqual([true, successes])
+    attempt(breaker, 'success')
+    expect([circuit.closed, circuit.stats.successes]).toEqual([true, successes + 1])
+  })
+
+  test('opossum hears every outcome that counts', () => {
+    const { breaker, circuit } = exposed()
+    const heard = { ...circuit.stats }
+
+    attempt(breaker, 'success', 7)
+    attempt(breaker, 'failure', 2)
+    attempt(breaker, 'neutral', 9)
+
+    expect(circuit.stats.successes - heard.successes).toBe(7)
+    expect(circuit.stats.failures - heard.failures).toBe(2)
   })
 })

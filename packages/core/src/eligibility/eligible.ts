@@ -2,6 +2,7 @@ import type { Endpoint } from '../catalog/endpoint.ts'
 import type { Exclusion } from './exclusion.ts'
 import type { EligibilityQuestion, ExclusionQuestion } from './question.ts'
 import { eligibilityRules } from './rules.ts'
+import type { EligibilityRule } from './rules.ts'
 
 /** Endpoints that can serve a demand, and why the others cannot. */
 export interface Eligibility {
@@ -29,7 +30,16 @@ export function eligible(endpoints: readonly Endpoint[], question: EligibilityQu
 
 /** Returns why an endpoint cannot serve, by the first rule that says so, or nothing if it can. */
 export function exclusionOf(endpoint: Endpoint, question: ExclusionQuestion): Exclusion | undefined {
-  for (const rule of eligibilityRules) {
+  return exclusionBy(eligibilityRules, endpoint, question)
+}
+
+/** The same by some of the rules; see `rulesFor`. */
+export function exclusionBy(
+  rules: readonly EligibilityRule[],
+  endpoint: Endpoint,
+  question: ExclusionQuestion,
+): Exclusion | undefined {
+  for (const rule of rules) {
     const reason = rule.exclude(endpoint, question)
     if (reason !== undefined) return { endpoint: endpoint.id, rule: rule.name, reason }
   }

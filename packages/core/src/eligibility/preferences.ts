@@ -1,10 +1,11 @@
+import type { PreferredSpeed } from '../ranking/preferred-speed.ts'
 import type { Quantization } from '../catalog/endpoint.ts'
 
 /** How a caller weighs money against time: a preset, or US dollars per second of waiting. */
 export type Objective = 'cheapest' | 'balanced' | 'fastest' | { readonly usdPerSecond: number }
 
 /** What the caller wants of the routing. Everything is optional; nothing given means every endpoint may serve. */
-export interface RoutingPreferences {
+export interface RoutingPreferences extends PreferredSpeed {
   /** Providers or tags to try first and in this order, obeyed to the letter. Default: the index decides. */
   readonly order?: readonly string[]
   /** Providers or tags that may serve; all others are excluded. Default: all. */

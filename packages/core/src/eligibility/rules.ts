@@ -1,5 +1,6 @@
 import type { Endpoint } from '../catalog/endpoint.ts'
 import type { ExclusionRule } from './exclusion.ts'
+import type { RoutingPreferences } from './preferences.ts'
 import type { ExclusionQuestion } from './question.ts'
 import { contextWindow } from './rules/context-window.ts'
 import { dataCollection } from './rules/data-collection.ts'
@@ -22,24 +23,37 @@ export interface EligibilityRule {
   readonly name: ExclusionRule
   /** Returns why the endpoint cannot serve, or nothing. */
   readonly exclude: (endpoint: Endpoint, question: ExclusionQuestion) => string | undefined
+  /** Whether it can exclude anything at all for such wishes. Default: always. */
+  readonly concerns?: (preferences: RoutingPreferences) => boolean
 }
 
 /** All rules in the order in which they are asked; the first that excludes gives the reason. */
 export const eligibilityRules: readonly EligibilityRule[] = [
   { name: 'disabled', exclude: disabled },
-  { name: 'only', exclude: only },
-  { name: 'ignore', exclude: ignore },
-  { name: 'fallbacks-off', exclude: fallbacksOff },
+  { name: 'only', exclude: only, concerns: (wishes) => wishes.only !== undefined },
+  { name: 'ignore', exclude: ignore, concerns: (wishes) => wishes.ignore !== undefined },
+  { name: 'fallbacks-off', exclude: fallbacksOff, concerns: (wishes) => wishes.allowFallbacks === false },
   { name: 'context-window', exclude: contextWindow },
   { name: 'prompt-limit', exclude: promptLimit },
   { name: 'output-limit', exclude: outputLimit },
   { name: 'input-modality', exclude: inputModality },
   { name: 'output-modality', exclude: outputModality },
   { name: 'parameters', exclude: parameters },
-  { name: 'data-collection', exclude: dataCollection },
-  { name: 'data-retention', exclude: dataRetention },
-  { name: 'region', exclude: region },
-  { name: 'quantization', exclude: quantization },
-  { name: 'max-price', exclude: maxPrice },
+  {
+    name: 'data-collection',
+    exclude: dataCollection,
+    concerns: (wishes) => wishes.dataCollection === 'deny',
+  },
+  { name: 'data-retention', exclude: dataRetention, concerns: (wishes) => wishes.zeroDataRetention === true },
+  { name: 'region', exclude: region, concerns: (wishes) => wishes.regions !== undefined },
+  { name: 'quantization', exclude: quantization, concerns: (wishes) => wishes.quantizations !== undefined },
+  { name: 'max-price', exclude: maxPrice, concerns: (wishes) => wishes.maxPrice !== undefined },
   { name: 'hold', exclude: hold },
 ]
+
+/** Returns the rules that can exclude anything for a question, in their order: asked once for all endpoints. */
+export function rulesFor({
+  preferences,
+}: Pick<ExclusionQuestion, 'preferences'>): readonly EligibilityRule[] {
+  return eligibilityRules.filter(({ concerns }) => concerns === undefined || concerns(preferences))
+}

@@ -1,3 +1,4 @@
+import { leadingDurationMs, plainNumber } from './duration.ts'
 import { httpDateMs } from './http-date.ts'
 
 /** Longest time that a provider is believed, in ms: an hour. */
@@ -38,7 +39,7 @@ function secondsOrDateMs(value: string | undefined, date: string | undefined): n
 }
 
 function statedDelayMs(delay: string | number | undefined): number | undefined {
-  if (typeof delay === 'string') return durationMs(delay) ?? statedDelayMs(plainNumber(delay))
+  if (typeof delay === 'string') return leadingDurationMs(delay) ?? statedDelayMs(plainNumber(delay))
   return delay === undefined || !Number.isFinite(delay) || delay < 0 ? undefined : delay * 1_000
 }
 
@@ -49,27 +50,7 @@ function adviceMs(message = ''): number | undefined {
   const text = message.toLowerCase()
   for (const opening of adviceOpenings) {
     const at = text.indexOf(opening)
-    if (at !== -1) return durationMs(text.slice(at + opening.length, at + opening.length + 64))
+    if (at !== -1) return leadingDurationMs(text.slice(at + opening.length, at + opening.length + 64))
   }
   return undefined
-}
-
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** `4.77s`, `6m0s`, `1h2m3.5s`, `350ms`, `12 seconds`: what it begins with counts, the rest is ignored. */
-function durationMs(text: string): number | undefined {
-  const part =
-    /(\d{1,12}(?:\.\d{1,20})?) ?(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?)(?![a-z])/y
-  let totalMs: number | undefined
-  for (let found = part.exec(text); found !== null; found = part.exec(text)) {
-    const unit = found[2] ?? ''
-    const unitMs = unitsMs[unit.startsWith('mil') ? 'ms' : unit === 'ms' ? 'ms' : unit.charAt(0)] ?? 0
-    totalMs = (totalMs ?? 0) + Number(found[1]) * unitMs
-  }
-  return totalMs
-}
-
-/** A number of decimal digits, with or without a fraction; a sign, an exponent or anything else makes it none. */
-function plainNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}(?:\.\d{1,20})?$/.test(text) ? Number(text) : undefined
 }

@@ -6,6 +6,22 @@ export interface PlanItem {
   readonly early: number
 }
 
+/** Endpoints in the order in which they would be tried, as columns. */
+export interface PlanColumns {
+  readonly length: number
+  attemptUsdAt(position: number): number
+  earlyAt(position: number): number
+}
+
+export interface PlanBounds {
+  /** Attempts that may be made. */
+  readonly attempts: number
+  /** Cost of a call without an answer, in US dollars. */
+  readonly failureUsd: number
+  /** A position that is not asked about. Default: none. */
+  readonly without?: number
+}
+
 /**
  * Returns the positions of the attempts that cost least in expectation when at most `attempts` may be made and a call
  * without an answer costs `failureUsd`.
@@ -15,34 +31,51 @@ export interface PlanItem {
  * n·attempts steps. An endpoint is left out when failing is cheaper than trying it, so the plan can be shorter than it may.
  */
 export function cappedPlan(items: readonly PlanItem[], attempts: number, failureUsd: number): number[] {
-  const width = attempts + 1
-  const loss = new Float64Array((items.length + 1) * width).fill(failureUsd)
-  for (let i = items.length - 1; i >= 0; i -= 1) {
-    for (let left = 1; left <= attempts; left += 1) {
-      const take = takeUsd(items, loss, { i, left, width })
-      loss[i * width + left] = Math.min(loss[(i + 1) * width + left] ?? failureUsd, take)
-    }
+  const columns: PlanColumns = {
+    length: items.length,
+    attemptUsdAt: (position) => items[position]?.attemptUsd ?? Infinity,
+    earlyAt: (position) => items[position]?.early ?? 0,
   }
+  return cappedPlanOf(columns, { attempts, failureUsd })
+}
+
+/** The same over columns. */
+export function cappedPlanOf(
+  items: PlanColumns,
+  { attempts, failureUsd, without = -1 }: PlanBounds,
+): number[] {
+  const width = attempts + 1
+  const loss = lossesOf(items, { attempts, failureUsd, without })
   const plan: number[] = []
   for (let i = 0, left = attempts; i < items.length && left > 0; i += 1) {
-    if (takeUsd(items, loss, { i, left, width }) < (loss[(i + 1) * width + left] ?? failureUsd)) {
-      plan.push(i)
-      left -= 1
-    }
+    if (i === without) continue
+    const below = (i + 1) * width + left
+    const takeUsd = items.attemptUsdAt(i) + items.earlyAt(i) * (loss[below - 1] ?? failureUsd)
+    if (takeUsd >= (loss[below] ?? failureUsd)) continue
+    plan.push(i)
+    left -= 1
   }
   return plan
 }
 
-interface Cell {
-  readonly i: number
-  readonly left: number
-  readonly width: number
-}
-
-function takeUsd(items: readonly PlanItem[], loss: Float64Array, { i, left, width }: Cell): number {
-  const item = items[i]
-  if (item === undefined) return Infinity
-  return item.attemptUsd + item.early * (loss[(i + 1) * width + left - 1] ?? 0)
+/** `J`, row by row: a row for each position and one behind the last, a column for each number of attempts left. */
+function lossesOf(
+  items: PlanColumns,
+  { attempts, failureUsd, without }: Required<PlanBounds>,
+): readonly number[] {
+  const width = attempts + 1
+  const loss: number[] = new Array<number>((items.length + 1) * width).fill(failureUsd)
+  for (let i = items.length - 1; i >= 0; i -= 1) {
+    const attemptUsd = items.attemptUsdAt(i)
+    const early = items.earlyAt(i)
+    for (let left = 1; left <= attempts; left += 1) {
+      const below = (i + 1) * width + left
+      const skipUsd = loss[below] ?? failureUsd
+      const takeUsd = i === without ? Infinity : attemptUsd + early * (loss[below - 1] ?? failureUsd)
+      loss[i * width + left] = Math.min(skipUsd, takeUsd)
+    }
+  }
+  return loss
 }
 
 /** Expected loss of trying the items in the given order: the objective that `cappedPlan` minimises. */

@@ -1,17 +1,22 @@
 import type { PlannedEndpoint, StandbyEndpoint } from '../call/call-state.ts'
 import type { Demand } from '../demand/demand.ts'
-import { exclusionOf } from '../eligibility/eligible.ts'
+import { exclusionBy } from '../eligibility/eligible.ts'
 import type { Exclusion } from '../eligibility/exclusion.ts'
 import type { RoutingPreferences } from '../eligibility/preferences.ts'
 import type { EndpointHold, ExclusionQuestion } from '../eligibility/question.ts'
+import { rulesFor } from '../eligibility/rules.ts'
 import type { Random } from '../runtime/random.ts'
 import { unavailabilityOf } from './candidate.ts'
 import type { KnownEndpoint, Unavailability } from './candidate.ts'
-import { usdPerSecondOf } from './objective.ts'
+import type { DemotionMemory } from './demotion-memory.ts'
 import { orderOf } from './order.ts'
+import type { Order } from './order.ts'
+import type { RoutingPolicy } from './policy.ts'
+import { rank } from './rank.ts'
+import type { CacheLookup } from './rank.ts'
+import type { Ranking } from './ranking.ts'
 import type { RankingOptions } from './ranking-options.ts'
-import { scoreEndpoint } from './scored-endpoint.ts'
-import type { ScoredEndpoint, ScoringQuestion } from './scored-endpoint.ts'
+import type { ScoredEndpoint } from './scored-endpoint.ts'
 
 /** Attempts of a call that must ignore breakers because all of them are open. */
 const panicAttempts = 2
@@ -22,6 +27,12 @@ const panicAttempts = 2
  */
 const usefulShare = 0.25
 
+/**
+ * Endpoints of a plan beyond the attempts that may be made: for those that refuse, or whose window turns out to be too small.
+ * Source: choice.
+ */
+const spareEndpoints = 32
+
 export interface DecisionQuestion {
   readonly demand: Demand
   readonly preferences: RoutingPreferences
@@ -30,14 +41,21 @@ export interface DecisionQuestion {
   readonly nowMs: number
   readonly random: Random
   readonly options: RankingOptions
+  /** Orders the candidates. Default: by expected cost. */
+  readonly policy?: RoutingPolicy | undefined
+  /** What providers are expected to have cached of the prompt. Default: nothing. */
+  readonly cache?: CacheLookup | undefined
+  /** Remembers who is demoted. Default: nobody is. */
+  readonly demotions?: DemotionMemory | undefined
 }
 
-/** What a call will do, and why. */
+/** How a call would be served, and why. */
 export interface Decision {
-  /** Endpoints that can serve now, best index first. */
+  /** Endpoints that could serve now: by tier, then by increasing index. */
   readonly ranked: readonly ScoredEndpoint[]
-  /** Probability of each of them to be tried first. */
+  /** Probability of each ranked endpoint to be tried first. */
   readonly probabilities: Float64Array
+  /** Endpoints that could serve, but not now. */
   readonly unavailable: readonly UnavailableEndpoint[]
   readonly exclusions: readonly Exclusion[]
   /** The order in which this call tries them. */
@@ -60,25 +78,54 @@ export function decide(endpoints: readonly KnownEndpoint[], question: DecisionQu
   const ready = panic ? sorted.unavailable.filter(isOpen).map((one) => one.known) : sorted.ready
   const unavailable = panic ? sorted.unavailable.filter((one) => !isOpen(one)) : sorted.unavailable
   const maxAttempts = panic ? Math.min(panicAttempts, question.maxAttempts) : question.maxAttempts
-  const ranked = rank(ready, question)
-  const order = orderOf(ranked, { ...question, maxAttempts })
-  return {
-    ranked,
-    probabilities: order.probabilities,
-    unavailable,
-    exclusions: sorted.exclusions,
-    plan: order.endpoints.map((scored) => ({
-      endpoint: scored.known.endpoint,
-      usefulMs: scored.ttftMs * usefulShare,
-    })),
-    standby: unavailable.map(({ known, retryAtMs }) => ({
-      endpoint: known.endpoint,
-      usefulMs: 0,
-      retryAtMs,
-    })),
-    maxAttempts,
-    panic,
+  const { demand, preferences, nowMs, options, cache } = question
+  const demotions = question.demotions?.of(endpoints, question)
+  const ranking = rank(ready, { demand, preferences, nowMs, options, cache, demotions })
+  const order = orderOf(ranking, { ...question, maxAttempts }, question.policy)
+  const { exclusions } = sorted
+  return new Decided(ranking, order, { unavailable, exclusions, maxAttempts, panic })
+}
+
+type Circumstances = Pick<Decision, 'unavailable' | 'exclusions' | 'maxAttempts' | 'panic'>
+
+/** A decision. Its candidates become objects when someone looks at them: a call that goes well needs two of them. */
+class Decided implements Decision {
+  readonly probabilities: Float64Array
+  readonly unavailable: readonly UnavailableEndpoint[]
+  readonly exclusions: readonly Exclusion[]
+  readonly plan: readonly PlannedEndpoint[]
+  readonly standby: readonly StandbyEndpoint[]
+  readonly maxAttempts: number
+  readonly panic: boolean
+  readonly #ranking: Ranking
+  #ranked: readonly ScoredEndpoint[] | undefined
+
+  constructor(ranking: Ranking, { ranks, probabilities }: Order, circumstances: Circumstances) {
+    this.#ranking = ranking
+    this.probabilities = probabilities
+    this.unavailable = circumstances.unavailable
+    this.exclusions = circumstances.exclusions
+    this.maxAttempts = circumstances.maxAttempts
+    this.panic = circumstances.panic
+    this.plan = planOf(ranking, ranks.slice(0, this.maxAttempts + spareEndpoints))
+    this.standby = this.unavailable.map(standbyOf)
   }
+
+  get ranked(): readonly ScoredEndpoint[] {
+    this.#ranked ??= this.#ranking.list()
+    return this.#ranked
+  }
+}
+
+function planOf(ranking: Ranking, ranks: readonly number[]): readonly PlannedEndpoint[] {
+  return ranks.map((position) => ({
+    endpoint: ranking.knownAt(position).endpoint,
+    usefulMs: ranking.ttftMsAt(position) * usefulShare,
+  }))
+}
+
+function standbyOf({ known, retryAtMs }: UnavailableEndpoint): StandbyEndpoint {
+  return { endpoint: known.endpoint, usefulMs: 0, retryAtMs }
 }
 
 interface SortedOut {
@@ -88,7 +135,9 @@ interface SortedOut {
 }
 
 function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion): SortedOut {
-  const { demand, nowMs } = question
+  const { demand, nowMs, policy } = question
+  const rules = rulesFor(question)
+  const ownGuards = policy?.guards === 'own'
   const sorted: SortedOut = { ready: [], unavailable: [], exclusions: [] }
   const tokens = demand.promptTokens + demand.expectedOutputTokens
   // One question for all endpoints: a copy for each would be the path's only allocation per endpoint.
@@ -99,8 +148,9 @@ function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion
   }
   for (const known of endpoints) {
     asked.hold = known.signals.hold
-    const exclusion = exclusionOf(known.endpoint, asked)
-    const unavailability = exclusion === undefined ? unavailabilityOf(known, tokens, nowMs) : undefined
+    const exclusion = exclusionBy(rules, known.endpoint, asked)
+    const unavailability =
+      exclusion !== undefined || ownGuards ? undefined : unavailabilityOf(known, tokens, nowMs)
     if (exclusion !== undefined) sorted.exclusions.push(exclusion)
     else if (unavailability === undefined) sorted.ready.push(known)
     else sorted.unavailable.push({ known, ...unavailability })
@@ -110,21 +160,4 @@ function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion
 
 function isOpen(one: UnavailableEndpoint): boolean {
   return one.reason === 'breaker-open'
-}
-
-function rank(
-  ready: readonly KnownEndpoint[],
-  { demand, preferences, nowMs, options }: DecisionQuestion,
-): ScoredEndpoint[] {
-  const { promptTokens, images } = demand
-  const question: ScoringQuestion = {
-    answerUsage: { promptTokens, images, outputTokens: demand.expectedOutputTokens },
-    promptUsage: { promptTokens, images, outputTokens: 0 },
-    usdPerSecond: usdPerSecondOf(preferences.objective ?? 'balanced'),
-    failureUsd: options.failureUsd,
-    nowMs,
-  }
-  return ready
-    .map((known) => scoreEndpoint(known, question))
-    .sort((one, other) => one.indexUsd - other.indexUsd)
 }

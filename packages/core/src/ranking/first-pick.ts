@@ -12,25 +12,71 @@ export interface FirstPickOptions {
 
 export const firstPickDefaults: FirstPickOptions = Object.freeze({ sharpness: 12, explorationRate: 0.003 })
 
+/** Candidates, best first, as columns. */
+export interface PickColumns {
+  readonly length: number
+  indexUsdAt(rank: number): number
+  /** Share of its usual traffic that the candidate is to get, 0..1. */
+  shareAt(rank: number): number
+  tierAt(rank: number): number
+}
+
 /**
- * Returns the probability of each candidate to be tried first: `P_i = ε + (1 − n·ε)·I_i^−β / Σ I_j^−β`.
+ * Returns the probability of each candidate to be tried first: `P_i = ε + (1 − n·ε)·w_i / Σ w_j` with
+ * `w_i = share_i·I_i^−β` in the best tier, and 0 below it.
  *
  * Several instances that all take the best one would herd on it, so the pick is a soft minimum. It depends on ratios of
  * indices only: scaling all money changes nothing. Source: power-law sampling as in OpenRouter's 1/price², with the
  * exponent and the floor chosen by simulation.
  */
-export function firstPickProbabilities(indices: readonly number[], options: FirstPickOptions): Float64Array {
-  const lowest = indices.reduce((low, index) => Math.min(low, index), Infinity)
-  const weights = new Float64Array(indices.length)
+export function pickProbabilities(candidates: PickColumns, options: FirstPickOptions): Float64Array {
+  const weights = new Float64Array(candidates.length)
+  const count = bestTierCount(candidates)
+  const lowestUsd = lowestIndexUsd(candidates, count)
   let sum = 0
-  for (const [i, index] of indices.entries()) {
-    const weight = index === lowest ? 1 : (lowest / index) ** options.sharpness
-    weights[i] = weight
+  for (let rank = 0; rank < count; rank += 1) {
+    const indexUsd = candidates.indexUsdAt(rank)
+    const preference = indexUsd === lowestUsd ? 1 : (lowestUsd / indexUsd) ** options.sharpness
+    const weight = preference * candidates.shareAt(rank)
+    weights[rank] = weight
     sum += weight
   }
-  // With very many candidates the floor shrinks, so that exploration stays a tenth of the traffic at most.
-  const floor = Math.min(options.explorationRate, 0.1 / indices.length)
-  return weights.map((weight) => floor + (1 - indices.length * floor) * (weight / sum))
+  return withFloor(weights, sum, options.explorationRate)
+}
+
+/** The same over plain indices, all of one tier and with their whole share. */
+export function firstPickProbabilities(indices: readonly number[], options: FirstPickOptions): Float64Array {
+  const columns: PickColumns = {
+    length: indices.length,
+    indexUsdAt: (rank) => indices[rank] ?? Infinity,
+    shareAt: () => 1,
+    tierAt: () => 0,
+  }
+  return pickProbabilities(columns, options)
+}
+
+function lowestIndexUsd(candidates: PickColumns, count: number): number {
+  let lowestUsd = Infinity
+  for (let rank = 0; rank < count; rank += 1) lowestUsd = Math.min(lowestUsd, candidates.indexUsdAt(rank))
+  return lowestUsd
+}
+
+function bestTierCount(candidates: PickColumns): number {
+  let count = 0
+  while (count < candidates.length && candidates.tierAt(count) === candidates.tierAt(0)) count += 1
+  return count
+}
+
+/** With very many candidates the floor shrinks, so that exploration stays a tenth of the traffic at most. */
+function withFloor(weights: Float64Array, sum: number, explorationRate: number): Float64Array {
+  const { length } = weights
+  const floor = Math.min(explorationRate, 0.1 / length)
+  for (let rank = 0; rank < length; rank += 1) {
+    // Nobody is to get its share: then all are alike.
+    const probability = sum > 0 ? (weights[rank] ?? 0) / sum : 1 / length
+    weights[rank] = floor + (1 - length * floor) * probability
+  }
+  return weights
 }
 
 /** Draws a position by its probability. Takes one random number. */

@@ -1,85 +1,125 @@
 import { matchesProvider } from '../catalog/slug.ts'
 import type { RoutingPreferences } from '../eligibility/preferences.ts'
-import type { Random } from '../runtime/random.ts'
-import { cappedPlan } from './capped-plan.ts'
-import { drawPosition, firstPickProbabilities } from './first-pick.ts'
-import type { RankingOptions } from './ranking-options.ts'
+import { cappedPlanOf } from './capped-plan.ts'
+import { pinsFirstPick } from './cache-term.ts'
+import { drawPosition, pickProbabilities } from './first-pick.ts'
+import type { PolicyQuestion, RoutingPolicy } from './policy.ts'
+import type { Ranking } from './ranking.ts'
 import type { ScoredEndpoint } from './scored-endpoint.ts'
 
-export interface OrderQuestion {
-  readonly preferences: RoutingPreferences
-  readonly maxAttempts: number
-  readonly options: RankingOptions
-  readonly random: Random
-}
-
+/** The order of a call, as ranks. */
 export interface Order {
-  /** The endpoints in the order in which a call tries them. */
-  readonly endpoints: readonly ScoredEndpoint[]
-  /** Probability of each endpoint to be tried first, in the order of `ranked`. */
+  /** In the order in which the call tries them. */
+  readonly ranks: readonly number[]
+  /** Probability of each rank to be tried first. */
   readonly probabilities: Float64Array
 }
 
 /**
- * Orders endpoints, which come by increasing index, for one call.
+ * Orders the candidates of one call.
  *
- * An explicit order or sort is obeyed to the letter and takes no random number. Else an endpoint that has a probe due goes
- * first, if there is another to fall back to; else the first is drawn. The rest is the capped plan, and behind it, so that
- * no attempt is left unused, whatever the plan left out.
+ * An explicit order or sort is obeyed to the letter and takes no random number. Else a policy decides, by default that of
+ * the expected cost.
  */
-export function orderOf(ranked: readonly ScoredEndpoint[], question: OrderQuestion): Order {
-  const { preferences, options } = question
-  if (preferences.order !== undefined || preferences.sort !== undefined) {
-    return certainOrder(ranked, explicitOrder(ranked, preferences))
-  }
-  const probe = ranked.length > 1 ? ranked.find(hasProbeDue) : undefined
-  if (probe !== undefined) return certainOrder(ranked, followedBy(probe, ranked, question))
-  const probabilities = firstPickProbabilities(
-    ranked.map((scored) => scored.indexUsd),
-    options,
-  )
-  const first = ranked.length > 1 ? ranked[drawPosition(probabilities, question.random)] : ranked[0]
-  return { endpoints: first === undefined ? [] : followedBy(first, ranked, question), probabilities }
+export function orderOf(
+  ranking: Ranking,
+  question: PolicyQuestion,
+  policy: RoutingPolicy | undefined,
+): Order {
+  const { preferences } = question
+  const ordered =
+    preferences.order !== undefined || preferences.sort !== undefined
+      ? certain(explicitRanks(ranking, preferences), ranking.length)
+      : policy === undefined
+        ? costOrder(ranking, question)
+        : policyOrder(ranking, question, policy)
+  if (preferences.allowFallbacks !== false || preferences.order !== undefined) return ordered
+  return { ...ordered, ranks: ordered.ranks.slice(0, 1) }
 }
 
-function certainOrder(ranked: readonly ScoredEndpoint[], endpoints: readonly ScoredEndpoint[]): Order {
-  return {
-    endpoints,
-    probabilities: Float64Array.from(ranked, (scored) => (scored === endpoints[0] ? 1 : 0)),
+/**
+ * By expected cost: an endpoint that has a probe due goes first, if there is another to fall back to; one whose cache saves
+ * much goes first for certain; else the first is drawn. The rest is the capped plan, and behind it, so that no attempt is
+ * left unused, whatever the plan left out.
+ */
+function costOrder(ranking: Ranking, question: PolicyQuestion): Order {
+  const { length } = ranking
+  if (length === 0) return certain([], 0)
+  const sure = length === 1 ? 0 : (probeRank(ranking) ?? pinnedRank(ranking))
+  if (sure !== undefined) return certain(followedBy(sure, ranking, question), length)
+  const probabilities = pickProbabilities(ranking, question.options)
+  const first = drawPosition(probabilities, question.random)
+  return { ranks: followedBy(first, ranking, question), probabilities }
+}
+
+function probeRank(ranking: Ranking): number | undefined {
+  for (let rank = 0; rank < ranking.length; rank += 1) {
+    if (ranking.knownAt(rank).breaker.state === 'half-open') return rank
   }
+  return undefined
+}
+
+function pinnedRank(ranking: Ranking): number | undefined {
+  return pinsFirstPick(ranking.cacheSavingUsdAt(0), ranking.answerUsdAt(0)) ? 0 : undefined
 }
 
 function followedBy(
-  first: ScoredEndpoint,
-  ranked: readonly ScoredEndpoint[],
-  { preferences, maxAttempts, options }: OrderQuestion,
-): readonly ScoredEndpoint[] {
-  if (preferences.allowFallbacks === false) return [first]
-  const rest = ranked.filter((scored) => scored !== first)
-  const planned = new Set(cappedPlan(rest, maxAttempts - 1, options.failureUsd))
-  const chosen = rest.filter((_, i) => planned.has(i))
-  const others = rest.filter((_, i) => !planned.has(i))
-  return [first, ...chosen, ...others]
+  first: number,
+  ranking: Ranking,
+  { maxAttempts, options }: PolicyQuestion,
+): readonly number[] {
+  const plan = cappedPlanOf(ranking, {
+    attempts: maxAttempts - 1,
+    failureUsd: options.failureUsd,
+    without: first,
+  })
+  const ranks = [first, ...plan]
+  // The plan is ascending, so who is in it is found by walking along.
+  let next = 0
+  for (let rank = 0; rank < ranking.length; rank += 1) {
+    if (rank === plan[next]) next += 1
+    else if (rank !== first) ranks.push(rank)
+  }
+  return ranks
 }
 
-function hasProbeDue(scored: ScoredEndpoint): boolean {
-  return scored.known.breaker.state === 'half-open'
+/** What is no candidate of this call, or comes twice, is ignored. */
+function policyOrder(ranking: Ranking, question: PolicyQuestion, policy: RoutingPolicy): Order {
+  const candidates = ranking.list()
+  const { endpoints, probabilities } = policy.order(candidates, question)
+  const ranks = new Set(endpoints.map((one) => candidates.indexOf(one)))
+  ranks.delete(-1)
+  const order = certain([...ranks], ranking.length)
+  return probabilities?.length === ranking.length
+    ? { ...order, probabilities: Float64Array.from(probabilities) }
+    : order
 }
 
-function explicitOrder(
-  ranked: readonly ScoredEndpoint[],
-  { order, sort, allowFallbacks }: RoutingPreferences,
-): readonly ScoredEndpoint[] {
-  const sorted =
-    sort === undefined ? ranked : ranked.toSorted((one, other) => sortKey(one, sort) - sortKey(other, sort))
-  if (order === undefined) return allowFallbacks === false ? sorted.slice(0, 1) : sorted
+function certain(ranks: readonly number[], length: number): Order {
+  const probabilities = new Float64Array(length)
+  const [first] = ranks
+  if (first !== undefined) probabilities[first] = 1
+  return { ranks, probabilities }
+}
+
+function explicitRanks(ranking: Ranking, { order, sort }: RoutingPreferences): readonly number[] {
+  const candidates = ranking.list()
+  const ranks = candidates.map((_, rank) => rank)
+  if (sort !== undefined)
+    ranks.sort((one, other) => keyAt(candidates, one, sort) - keyAt(candidates, other, sort))
+  if (order === undefined) return ranks
+  const endpoints = candidates.map((scored) => scored.known.endpoint)
   const listed = order.flatMap((selector) =>
-    sorted.filter((scored) => matchesProvider(selector, scored.known.endpoint)),
+    ranks.filter((rank) => endpoints[rank] !== undefined && matchesProvider(selector, endpoints[rank])),
   )
-  return [...new Set([...listed, ...sorted])]
+  return [...new Set([...listed, ...ranks])]
 }
 
-function sortKey(scored: ScoredEndpoint, sort: 'price' | 'latency' | 'throughput'): number {
+type Sort = NonNullable<RoutingPreferences['sort']>
+
+function keyAt(candidates: readonly ScoredEndpoint[], rank: number, sort: Sort): number {
+  const scored = candidates[rank]
+  if (scored === undefined) return Infinity
   if (sort === 'price') return scored.priceUsd
   return sort === 'latency' ? scored.ttftMs : scored.msPerToken
 }

@@ -1,7 +1,5 @@
-import { expectedCostUsd } from '../catalog/cost.ts'
-import type { ExpectedUsage } from '../catalog/cost.ts'
 import type { KnownEndpoint } from './candidate.ts'
-import { attemptUsd, indexUsd } from './index-parts.ts'
+import type { Tier } from './demotion.ts'
 import type { IndexParts } from './index-parts.ts'
 
 /** A candidate with its index for one demand. */
@@ -19,50 +17,12 @@ export interface ScoredEndpoint {
   readonly msPerToken: number
   /** Expected price of the answer, in US dollars. */
   readonly priceUsd: number
-}
-
-export interface ScoringQuestion {
-  /** What the whole answer is expected to use, and what a failed attempt is. */
-  readonly answerUsage: ExpectedUsage
-  readonly promptUsage: ExpectedUsage
-  readonly usdPerSecond: number
-  readonly failureUsd: number
-  readonly nowMs: number
-}
-
-/**
- * Scores an endpoint for a demand:
- * `s = price·tokens + v·(TTFT·hot + n_out·TPOT)`, `f = v·t_detect + price of the prompt`, `F_b = s + penalty`.
- *
- * Load is a guard on the first token only, never an addend. The prompt of a failed attempt counts as billed, since
- * nobody can know. Source: derivation at `indexUsd`; guard after Envoy's least-request weights.
- */
-export function scoreEndpoint(known: KnownEndpoint, question: ScoringQuestion): ScoredEndpoint {
-  const { answerUsage, promptUsage, usdPerSecond, nowMs } = question
-  const { signals, endpoint } = known
-  const usdPerMs = usdPerSecond / 1_000
-  const ttftMs = signals.expectedTtftMs(answerUsage.promptTokens, nowMs) * signals.hotFactor(nowMs)
-  const msPerToken = signals.expectedMsPerToken(nowMs)
-  const priceUsd = expectedCostUsd(endpoint.pricing, answerUsage)
-  const promptUsd = expectedCostUsd(endpoint.pricing, promptUsage)
-  const answerUsd = priceUsd + usdPerMs * (ttftMs + answerUsage.outputTokens * msPerToken)
-  const rates = signals.rates(nowMs)
-  const parts: IndexParts = {
-    success: rates.success,
-    early: rates.early,
-    late: rates.late,
-    answerUsd,
-    earlyFailureUsd: usdPerMs * signals.expectedDetectMs + promptUsd,
-    lateFailureUsd: answerUsd + question.failureUsd,
-  }
-  return {
-    known,
-    parts,
-    early: parts.early,
-    attemptUsd: attemptUsd(parts),
-    indexUsd: indexUsd(parts),
-    ttftMs,
-    msPerToken,
-    priceUsd,
-  }
+  /** What the provider's cache is expected to save of it, in US dollars. */
+  readonly cacheSavingUsd: number
+  /** Share of its usual traffic that it is to get, 0..1: below 1 just after an outage, or near its provider's limits. */
+  readonly share: number
+  /** Who is in a lower tier is tried later, however good the index. */
+  readonly tier: Tier
+  /** Why it is not in tier 0, in words. */
+  readonly demotion?: string
 }

@@ -19,6 +19,13 @@ export interface Breaker {
   readonly admits: boolean
   /** How often it has opened in a row without closing in between; 0 while closed. */
   readonly openings: number
+  /** When it will be half-open, in ms on its clock, at the earliest; undefined unless it is open. */
+  readonly opensUntilMs: number | undefined
+  /**
+   * Returns the share of its usual traffic that the endpoint is to get, 0.1..1: after it has closed `max(0.1, t / slowStartMs)`, 0.1
+   * before that, 1 when it has never opened. `nowMs` is on the breaker's clock.
+   */
+  admitShare(nowMs: number): number
   /** Returns a permit, or nothing while open or while another probe is under way. */
   tryAcquire(): BreakerPermit | undefined
   /** Takes the outcome of a permitted attempt: at its first content token, or when it failed before one. */
@@ -29,30 +36,33 @@ export interface Breaker {
   dispose(): void
 }
 
-/** Options of a breaker. Source of the shape: Finagle's failure accrual; of the numbers: measured, see docs/policies/breaker.md. */
+/** Options of a breaker. Sources: `BreakerPolicy`. */
 export interface BreakerOptions {
   /** Failures in a row that open it. 1..100. */
   readonly consecutiveFailures: number
-  /** Failure rate that opens it, over `windowMs`. 0..1, exclusive of 0. */
-  readonly failureRate: number
-  /** Outcomes in the window below which the rate is not judged. 1..1,000. */
+  /** It opens when the failure rate is above this with 95 % confidence. Above 0, at most 1; 1: by failures in a row only. */
+  readonly failureRateBound: number
+  /** Outcomes, older ones counting less, below which the rate is not judged. 1..1,000. */
   readonly minimumSamples: number
-  /** Length of the window, in ms. 1,000..600,000. */
-  readonly windowMs: number
+  /** Time in which an outcome loses half its weight, in ms. 1,000..3,600,000. */
+  readonly halfLifeMs: number
   /** First open time, in ms; each further opening without a close in between doubles it. 100..maxOpenMs. */
   readonly openMs: number
   /** Longest open time, in ms. openMs..3,600,000. */
   readonly maxOpenMs: number
   /** Successful probes that close it. 1..10. */
   readonly probesToClose: number
+  /** Time after it has closed in which the share of traffic grows to the whole, in ms. 0..600,000. */
+  readonly slowStartMs: number
 }
 
 export const breakerDefaults: BreakerOptions = Object.freeze({
   consecutiveFailures: 5,
-  failureRate: 0.5,
-  minimumSamples: 10,
-  windowMs: 60_000,
+  failureRateBound: 0.4,
+  minimumSamples: 8,
+  halfLifeMs: 60_000,
   openMs: 5_000,
   maxOpenMs: 60_000,
   probesToClose: 2,
+  slowStartMs: 30_000,
 })

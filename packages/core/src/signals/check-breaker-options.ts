@@ -2,16 +2,16 @@ import type { BreakerOptions } from './breaker.ts'
 
 /** Throws a RangeError that names the first option out of its range. */
 export function checkBreakerOptions(options: BreakerOptions): void {
-  const { failureRate, maxOpenMs } = options
-  // opossum takes a number of samples that is no integer for none at all.
+  const { failureRateBound, maxOpenMs } = options
   checkInteger('consecutiveFailures', options.consecutiveFailures, [1, 100])
   checkInteger('minimumSamples', options.minimumSamples, [1, 1_000])
-  checkInteger('windowMs', options.windowMs, [1_000, 600_000])
+  checkInteger('halfLifeMs', options.halfLifeMs, [1_000, 3_600_000])
   checkInteger('maxOpenMs', maxOpenMs, [100, 3_600_000])
   checkInteger('openMs', options.openMs, [100, maxOpenMs])
   checkInteger('probesToClose', options.probesToClose, [1, 10])
-  if (!(failureRate > 0 && failureRate <= 1)) {
-    throw new RangeError(`breaker.failureRate must be above 0 and at most 1, got ${failureRate}`)
+  checkInteger('slowStartMs', options.slowStartMs, [0, 600_000])
+  if (!(failureRateBound > 0 && failureRateBound <= 1)) {
+    throw new RangeError(`breaker.failureRateBound must be above 0 and at most 1, got ${failureRateBound}`)
   }
 }
 

@@ -1,14 +1,10 @@
+import type { ColdStart } from './cold-start.ts'
+import { DecayedSums, type DecayedSumsSnapshot } from './decayed-sums.ts'
 import { RateGate, type RateGateSnapshot } from './gate.ts'
 import { Hold, type HoldSnapshot } from './hold.ts'
 import { InFlight } from './in-flight.ts'
-import { LatencyHistogram, type LatencyHistogramSnapshot } from './latency-histogram.ts'
-import {
-  LatencyModel,
-  type LatencyModelSnapshot,
-  latencyModelDefaults,
-  priorLogDeviation,
-} from './latency-model.ts'
-import { type LatencyRange, perTokenRange, ttftRange } from './latency-range.ts'
+import { LatencyModel, type LatencyModelSnapshot, latencyModelDefaults } from './latency-model.ts'
+import { perTokenRange, ttftRange } from './latency-range.ts'
 import {
   type AttemptOutcome,
   OutcomeCounts,
@@ -17,9 +13,11 @@ import {
   outcomeCountsDefaults,
 } from './outcome-counts.ts'
 import { type PermitLimits, Permits } from './permits.ts'
-import { clamp, requireRange, snapshotBounds } from './range.ts'
-import { shrunkQuantileMs } from './shrunk-quantile.ts'
-import { type SizeClass, sizeClassOf } from './size-class.ts'
+import { QualityCounts, type QualityCountsSnapshot } from './quality-counts.ts'
+import { ResidualMemory, type ResidualMemorySnapshot } from './residual-memory.ts'
+import { clamp } from './range.ts'
+import { SizedHistograms, type SizeClassSnapshot } from './sized-histograms.ts'
+import { type SignalsView, viewOf } from './signals-view.ts'
 
 /** What one attempt showed of its endpoint. */
 export interface AttemptReport {
@@ -52,6 +50,8 @@ export interface EndpointSignalsOptions {
   /** What the endpoint admits. */
   readonly limits: PermitLimits
   readonly prior?: SignalsPrior
+  /** Holds it back while it is new. Default: none. */
+  readonly coldStart?: ColdStart
 }
 
 /** Sources: those of the parts. */
@@ -61,36 +61,6 @@ export const signalsPriorDefaults: Required<SignalsPrior> = Object.freeze({
   msPerToken: latencyModelDefaults.priorMsPerToken,
 })
 
-/** What is known of an endpoint, as plain numbers for people. */
-export interface SignalsView {
-  /** Probabilities of the next attempt's outcome; their sum is 1. */
-  readonly successRate: number
-  readonly earlyFailureRate: number
-  readonly lateFailureRate: number
-  /** Decayed number of recent outcomes behind the rates. */
-  readonly samples: number
-  readonly ttftP50Ms: number
-  readonly ttftP75Ms: number
-  readonly ttftP90Ms: number
-  readonly ttftP99Ms: number
-  /** Output tokens per second once the first has come, which half of the answers reach. */
-  readonly tokensPerSecondP50: number
-  /** Which 75 %, 90 % and 99 % of the answers reach. */
-  readonly tokensPerSecondP75: number
-  readonly tokensPerSecondP90: number
-  readonly tokensPerSecondP99: number
-  /** Expected time until an early failure shows. */
-  readonly detectMs: number
-  /** Attempts under way. */
-  readonly inFlight: number
-  /** How long the rate gate stays closed; 0 when it is open. */
-  readonly gatedForMs: number
-  /** How long the hold stays; 0 without one. */
-  readonly heldForMs: number
-  /** Why it was held last; absent when it never was, or has succeeded since. */
-  readonly holdReason?: string
-}
-
 /**
  * Everything that outlives a process, as of the instant of the snapshot. Attempts in flight and permits do
  * not.
@@ -98,34 +68,31 @@ export interface SignalsView {
 export interface EndpointSignalsSnapshot {
   readonly outcomes: OutcomeCountsSnapshot
   readonly latency: LatencyModelSnapshot
-  readonly detectMs: number
+  /** Of the time until an early failure showed. */
+  readonly detect: DecayedSumsSnapshot
   readonly ttft: readonly SizeClassSnapshot[]
   readonly perToken: readonly SizeClassSnapshot[]
+  readonly quality: QualityCountsSnapshot
+  readonly residual: ResidualMemorySnapshot
   readonly gate: RateGateSnapshot
   readonly hold: HoldSnapshot
 }
 
-/** The latencies of one class of prompts. */
-export interface SizeClassSnapshot {
-  readonly sizeClass: SizeClass
-  readonly histogram: LatencyHistogramSnapshot
-}
-
 /**
- * Expected time until an early failure shows before any was seen, in ms, and the share that each moves it by.
- * Source: choice.
+ * Expected time until an early failure shows before any was seen, in ms, failures' worth of belief in that, and the time in
+ * which a failure loses half its weight. Source: choice.
  */
 const priorDetectMs = 1_000
-const detectShare = 0.2
+const priorFailures = 2
+const detectHalfLifeMs = 300_000
 const maxDetectMs = 600_000
 
 /**
- * Spread of the time per token around its mean: a provider's speed varies less than its queue. Source:
- * choice.
+ * Spread of a time around its mean, as the standard deviation of its logarithm. The 90 % quantile of TTFT is about twice the
+ * median; a provider's speed varies less than its queue. Source: choice.
  */
+const ttftLogDeviation = 0.6
 const perTokenLogDeviation = 0.3
-
-type Histograms = (LatencyHistogram | undefined)[]
 
 /**
  * All that is known of one endpoint, and the right to use it. Reading changes nothing, however often it is
@@ -135,19 +102,25 @@ export class EndpointSignals {
   readonly permits: Permits
   readonly gate: RateGate = new RateGate()
   readonly hold: Hold = new Hold()
+  /** How often tool calls and JSON answers were valid. */
+  readonly quality: QualityCounts = new QualityCounts()
+  /** Whether it has become slow by its own measure. */
+  readonly residual: ResidualMemory = new ResidualMemory()
+  /** Absent where the endpoint is not held back for being new. */
+  readonly coldStart: ColdStart | undefined
   readonly #outcomes: OutcomeCounts
   readonly #latency: LatencyModel
   readonly #inFlight = new InFlight()
-  #detectMs = priorDetectMs
-  /** By size class; most endpoints see one or two of the four, so each is made when it is needed. */
-  readonly #ttft: Histograms = []
-  readonly #perToken: Histograms = []
+  readonly #detect = new DecayedSums(detectHalfLifeMs, 1)
+  readonly #ttft = new SizedHistograms(ttftRange)
+  readonly #perToken = new SizedHistograms(perTokenRange)
 
-  constructor({ limits, prior }: EndpointSignalsOptions) {
+  constructor({ limits, prior, coldStart }: EndpointSignalsOptions) {
     const { rates, ttftMs, msPerToken } = { ...signalsPriorDefaults, ...prior }
     this.#outcomes = new OutcomeCounts({ prior: rates })
     this.#latency = new LatencyModel({ priorTtftMs: ttftMs, priorMsPerToken: msPerToken })
     this.permits = new Permits(limits)
+    this.coldStart = coldStart
   }
 
   /** Attempts under way, at least 0. */
@@ -159,7 +132,7 @@ export class EndpointSignals {
    * Expected time until an early failure shows, in ms: an average of the last ones; 1,000 before the first.
    */
   get expectedDetectMs(): number {
-    return this.#detectMs
+    return this.#detect.mean(0, priorDetectMs, priorFailures)
   }
 
   /**
@@ -198,10 +171,8 @@ export class EndpointSignals {
     this.#inFlight.ended(nowMs)
     if (report.outcome === 'neutral') return
     this.#outcomes.record(report.outcome, report.weight, nowMs)
-    if (report.outcome === 'success') this.#endRows(nowMs)
-    if (report.outcome === 'early') {
-      this.#detectMs += (clamp(report.durationMs, 0, maxDetectMs) - this.#detectMs) * detectShare
-    }
+    if (report.outcome === 'success') this.#succeeded(nowMs)
+    if (report.outcome === 'early') this.#detect.record([clamp(report.durationMs, 0, maxDetectMs)], nowMs)
     if (report.ttftMs !== undefined) this.#learnStreamed(report, report.ttftMs, nowMs)
     else if (report.outcome === 'success') this.#learnWhole(report, nowMs)
   }
@@ -211,11 +182,8 @@ export class EndpointSignals {
    * prompt have one.
    */
   ttftQuantileMs(q: number, promptTokens: number, nowMs: number): number {
-    const prior = {
-      meanMs: this.#latency.expectedTtftMs(promptTokens, nowMs),
-      logDeviation: priorLogDeviation,
-    }
-    return shrunkQuantileMs(q, prior, { histogram: this.#ttft[sizeClassOf(promptTokens)], nowMs })
+    const meanMs = this.#latency.expectedTtftMs(promptTokens, nowMs)
+    return this.#ttft.quantileMs({ q, promptTokens }, { meanMs, logDeviation: ttftLogDeviation }, nowMs)
   }
 
   /**
@@ -224,32 +192,20 @@ export class EndpointSignals {
    */
   msPerTokenQuantile(q: number, promptTokens: number, nowMs: number): number {
     const prior = { meanMs: this.#latency.expectedMsPerToken(nowMs), logDeviation: perTokenLogDeviation }
-    return shrunkQuantileMs(q, prior, { histogram: this.#perToken[sizeClassOf(promptTokens)], nowMs })
+    return this.#perToken.quantileMs({ q, promptTokens }, prior, nowMs)
+  }
+
+  /** Returns the decayed numbers of recent latencies that are known for such prompts, at least 0. */
+  latencySamples(promptTokens: number, nowMs: number): { readonly ttft: number; readonly perToken: number } {
+    return {
+      ttft: this.#ttft.count(promptTokens, nowMs),
+      perToken: this.#perToken.count(promptTokens, nowMs),
+    }
   }
 
   /** Returns what is known at `nowMs`, for people; latencies are those of prompts of `promptTokens`. */
   describe(nowMs: number, promptTokens = 1_000): SignalsView {
-    const { success, early, late } = this.#outcomes.rates(nowMs)
-    const { reason } = this.hold
-    return {
-      successRate: success,
-      earlyFailureRate: early,
-      lateFailureRate: late,
-      samples: this.#outcomes.effectiveSamples(nowMs),
-      ttftP50Ms: this.ttftQuantileMs(0.5, promptTokens, nowMs),
-      ttftP75Ms: this.ttftQuantileMs(0.75, promptTokens, nowMs),
-      ttftP90Ms: this.ttftQuantileMs(0.9, promptTokens, nowMs),
-      ttftP99Ms: this.ttftQuantileMs(0.99, promptTokens, nowMs),
-      tokensPerSecondP50: 1_000 / this.msPerTokenQuantile(0.5, promptTokens, nowMs),
-      tokensPerSecondP75: 1_000 / this.msPerTokenQuantile(0.75, promptTokens, nowMs),
-      tokensPerSecondP90: 1_000 / this.msPerTokenQuantile(0.9, promptTokens, nowMs),
-      tokensPerSecondP99: 1_000 / this.msPerTokenQuantile(0.99, promptTokens, nowMs),
-      detectMs: this.#detectMs,
-      inFlight: this.#inFlight.count,
-      gatedForMs: Math.max(0, this.gate.opensAtMs - nowMs),
-      heldForMs: Math.max(0, (this.hold.until(nowMs) ?? nowMs) - nowMs),
-      ...(reason !== undefined && { holdReason: reason }),
-    }
+    return viewOf(this, promptTokens, nowMs)
   }
 
   /** Returns what outlives this process, as plain JSON. */
@@ -257,9 +213,11 @@ export class EndpointSignals {
     return {
       outcomes: this.#outcomes.snapshot(nowMs),
       latency: this.#latency.snapshot(nowMs),
-      detectMs: this.#detectMs,
-      ttft: snapshotsOf(this.#ttft, nowMs),
-      perToken: snapshotsOf(this.#perToken, nowMs),
+      detect: this.#detect.snapshot(nowMs),
+      ttft: this.#ttft.snapshot(nowMs),
+      perToken: this.#perToken.snapshot(nowMs),
+      quality: this.quality.snapshot(nowMs),
+      residual: this.residual.snapshot(nowMs),
       gate: this.gate.snapshot(nowMs),
       hold: this.hold.snapshot(nowMs),
     }
@@ -274,35 +232,59 @@ export class EndpointSignals {
   restore(snapshot: EndpointSignalsSnapshot, nowMs: number): void {
     this.#outcomes.restore(snapshot.outcomes, nowMs)
     this.#latency.restore(snapshot.latency, nowMs)
-    this.#detectMs = requireRange('detectMs', snapshot.detectMs, snapshotBounds)
+    this.#detect.restore(snapshot.detect, nowMs)
+    this.#ttft.restore(snapshot.ttft, nowMs)
+    this.#perToken.restore(snapshot.perToken, nowMs)
+    this.quality.restore(snapshot.quality, nowMs)
+    this.residual.restore(snapshot.residual, nowMs)
     this.gate.restore(snapshot.gate, nowMs)
     this.hold.restore(snapshot.hold, nowMs)
-    this.#ttft.length = this.#perToken.length = 0
-    for (const { sizeClass, histogram } of snapshot.ttft)
-      at(this.#ttft, sizeClass, ttftRange).restore(histogram, nowMs)
-    for (const { sizeClass, histogram } of snapshot.perToken) {
-      at(this.#perToken, sizeClass, perTokenRange).restore(histogram, nowMs)
-    }
+    this.coldStart?.succeeded(nowMs, snapshot.outcomes.fast.success)
+  }
+
+  /**
+   * Adds what another process learnt of the endpoint, whose snapshot was taken at `nowMs`: afterwards it is what one process
+   * would know that had seen both streams of attempts, but for the slow counts (see `OutcomeCounts`) and for answers that came
+   * whole, whose time each process divided by what it expected. Of gates and holds the later holds.
+   *
+   * @throws RangeError when a number of the snapshot is out of bounds; nothing is added then.
+   */
+  merge(snapshot: EndpointSignalsSnapshot, nowMs: number): void {
+    // A part that is refused must not leave those before it added, to be added again with the next snapshot.
+    new EndpointSignals({ limits: {} }).restore(snapshot, nowMs)
+    this.#outcomes.merge(snapshot.outcomes, nowMs)
+    this.#latency.merge(snapshot.latency, nowMs)
+    this.#detect.merge(snapshot.detect, nowMs)
+    this.#ttft.merge(snapshot.ttft, nowMs)
+    this.#perToken.merge(snapshot.perToken, nowMs)
+    this.quality.merge(snapshot.quality, nowMs)
+    this.residual.merge(snapshot.residual, nowMs)
+    this.gate.merge(snapshot.gate, nowMs)
+    this.hold.merge(snapshot.hold, nowMs)
+    this.coldStart?.succeeded(nowMs, snapshot.outcomes.fast.success)
   }
 
   /**
    * A success ends a row of closings or holds, unless one is in force: then the attempt was older than that.
    */
-  #endRows(nowMs: number): void {
+  #succeeded(nowMs: number): void {
+    this.coldStart?.succeeded(nowMs)
     if (!this.gate.isClosed(nowMs)) this.gate.succeeded()
     if (this.hold.until(nowMs) === undefined) this.hold.lift()
   }
 
   #learnStreamed(report: AttemptReport, ttftMs: number, nowMs: number): void {
     const { promptTokens, outputTokens, durationMs } = report
-    const sizeClass = sizeClassOf(promptTokens)
+    const prefillMs =
+      this.#latency.expectedTtftMs(promptTokens, nowMs) - this.#latency.expectedTtftMs(0, nowMs)
+    this.residual.record(ttftMs, prefillMs, nowMs)
     this.#latency.recordTtft(ttftMs, promptTokens, nowMs)
-    at(this.#ttft, sizeClass, ttftRange).record(ttftMs, nowMs)
+    this.#ttft.record(ttftMs, promptTokens, nowMs)
     // Up to a late failure, the time after the last token is that of a stall: it says nothing of the speed.
     if (report.outcome !== 'success' || outputTokens < 2) return
     const msPerToken = (durationMs - ttftMs) / (outputTokens - 1)
     this.#latency.recordMsPerToken(msPerToken, nowMs)
-    at(this.#perToken, sizeClass, perTokenRange).record(msPerToken, nowMs)
+    this.#perToken.record(msPerToken, promptTokens, nowMs)
   }
 
   /**
@@ -316,15 +298,4 @@ export class EndpointSignals {
     if (outputMs < ttftMs) this.#latency.recordTtft(durationMs - outputMs, promptTokens, nowMs)
     else this.#latency.recordMsPerToken((durationMs - ttftMs) / outputTokens, nowMs)
   }
-}
-
-function at(histograms: Histograms, sizeClass: SizeClass, range: LatencyRange): LatencyHistogram {
-  return (histograms[sizeClass] ??= new LatencyHistogram(range))
-}
-
-function snapshotsOf(histograms: Histograms, nowMs: number): SizeClassSnapshot[] {
-  return ([0, 1, 2, 3] as const).flatMap((sizeClass) => {
-    const histogram = histograms[sizeClass]?.snapshot(nowMs)
-    return histogram === undefined ? [] : [{ sizeClass, histogram }]
-  })
 }

@@ -94,4 +94,16 @@ export class RateGate {
     this.#opensAtMs = closedForMs > 0 ? nowMs + closedForMs : -Infinity
     this.#closings = closings
   }
+
+  /**
+   * Adds a state whose snapshot was taken at `nowMs`: of both closings, and of both rows, the longer holds.
+   *
+   * @throws RangeError when a number of the snapshot is negative or not finite.
+   */
+  merge(snapshot: RateGateSnapshot, nowMs: number): void {
+    const other = new RateGate()
+    other.restore(snapshot, nowMs)
+    this.closeUntil(other.#opensAtMs)
+    this.#closings = Math.max(this.#closings, other.#closings)
+  }
 }

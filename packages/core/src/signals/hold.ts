@@ -81,4 +81,18 @@ export class Hold {
     this.#placements = placements
     this.#reason = reason
   }
+
+  /**
+   * Adds a state whose snapshot was taken at `nowMs`: of both holds the later, with its reason, and of both rows the longer.
+   *
+   * @throws RangeError when a number of the snapshot is negative or not finite.
+   */
+  merge(snapshot: HoldSnapshot, nowMs: number): void {
+    const other = new Hold()
+    other.restore(snapshot, nowMs)
+    this.#placements = Math.max(this.#placements, other.#placements)
+    if (other.#untilMs <= this.#untilMs) return
+    this.#untilMs = other.#untilMs
+    this.#reason = other.#reason
+  }
 }

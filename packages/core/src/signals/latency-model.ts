@@ -1,7 +1,8 @@
 import { remainingWeight } from './decay.ts'
+import { DecayedSums, type DecayedSumsSnapshot } from './decayed-sums.ts'
 import { perTokenRange, ttftRange } from './latency-range.ts'
 import { PrefillSlope, type PrefillSlopeSnapshot } from './prefill-slope.ts'
-import { clamp, requireRange, snapshotBounds } from './range.ts'
+import { clamp, requireRange } from './range.ts'
 
 /** Options of a latency model. */
 export interface LatencyModelOptions {
@@ -11,101 +12,98 @@ export interface LatencyModelOptions {
   readonly priorMsPerToken?: number
 }
 
-/**
- * The prior is middling for hosted models: 1 s and 50 tokens per second. The other numbers are not options:
- * in simulation a symmetric average cost a tenth more, and the rest made little difference.
- */
+/** The prior is middling for hosted models: 1 s and 50 tokens per second. */
 export const latencyModelDefaults: Required<LatencyModelOptions> = Object.freeze({
   priorTtftMs: 1_000,
   priorMsPerToken: 20,
 })
 
-/** Standard deviation of the logarithm of TTFT where nothing is known: p90 is about twice the median. */
-export const priorLogDeviation = 0.6
-const priorLogVariance = priorLogDeviation ** 2
+/**
+ * Half-lives of the three averages, in ms, and samples that each is drawn towards the next longer one by, the longest
+ * towards the prior. Measured: docs/decisions/2026-11-26-latency-is-decayed-sums.md.
+ */
+const peakHalfLifeMs = 5_000
+const recentHalfLifeMs = 30_000
+const usualHalfLifeMs = 3_600_000
+const priorSamples = 2
 
-/** Shares of a difference that one sample moves the mean by: up at most, down, and per token. */
-const upwards = 0.3
-const downwards = 0.08
-const perTokenShare = 0.05
-
-/** Samples that the prior is worth while there are few. */
-const priorSamples = 1
-
-/** Without samples for this long, beliefs start to return to the prior, with this half-life. */
+/** Without samples for this long, beliefs start to return to the prior, with this half-life. Source: choice. */
 const staleAfterMs = 20_000
 const staleHalfLifeMs = 300_000
 
 /** Longest prompt that the model tells from longer ones. */
 const maxPromptTokens = 1e7
 
-/** A latency model as of the instant of the snapshot. What was never sampled is absent. */
+/** Share of the mean TTFT that is expected of the shortest prompt at least. */
+const leastShare = 0.1
+
+/** Fields of the sums of TTFT. */
+const ttft = 0
+const tokens = 1
+
+/** A latency model as of the instant of the snapshot. */
 export interface LatencyModelSnapshot {
   readonly slope: PrefillSlopeSnapshot
-  readonly ttft?: {
-    readonly logMean: number
-    readonly logVariance: number
-    readonly samples: number
-    /** Time since the last sample, in ms. */
-    readonly idleMs: number
-  }
-  readonly perToken?: { readonly meanMs: number; readonly samples: number; readonly idleMs: number }
+  /** Each of TTFT and prompt tokens. */
+  readonly peak: DecayedSumsSnapshot
+  readonly recent: DecayedSumsSnapshot
+  readonly usual: DecayedSumsSnapshot
+  /** Each of the time per output token. */
+  readonly recentPerToken: DecayedSumsSnapshot
+  readonly usualPerToken: DecayedSumsSnapshot
 }
 
 /**
- * What an attempt's time will be: `TTFT(n) = exp(mean + min(1, variance) / 2) + slope * n`, the mean of a
- * lognormal for the part that does not depend on the prompt's `n` tokens, plus the time of prefill; and an
- * average time per output token.
+ * What an attempt's time will be: `TTFT(n) = mean TTFT + slope · (n − mean n)` for a prompt of `n` tokens, and an average
+ * time per output token.
  *
- * The mean moves up fast and down slowly, as a peak EWMA does, but without its amnesia: on `delta > 0` by
- * `0.3 * min(1, delta)`, else by 0.08 of the difference. The first samples count as a plain average with the
- * prior as one more. After 20 s without samples the beliefs return to the prior with a half-life of 300 s,
- * not to zero as in a decaying peak EWMA, whose idle endpoints look free. Source of the shape: Finagle
- * `PeakEwma`; of the asymmetry: measured; of the other numbers: choice. Reading changes nothing.
+ * Means are those of the last half minute, drawn towards that of the last hour, drawn towards the prior: a busy endpoint is
+ * judged by its present, an idle one by its past. A mean of the last seconds counts only while it is higher, so that
+ * expectations rise faster than they fall. After 20 s without samples they return to the prior with a half-life of 300 s, not
+ * to zero as in a decaying peak EWMA, whose idle endpoints look free. All are sums with their mass: those of two processes add to
+ * those of one that saw everything. Source of the shape: Finagle `PeakEwma`. Reading changes nothing.
  */
 export class LatencyModel {
-  readonly #priorLogMean: number
+  readonly #priorTtftMs: number
   readonly #priorMsPerToken: number
   readonly #slope = new PrefillSlope()
-  #logMean: number
-  #logVariance = priorLogVariance
-  #ttftSamples = 0
-  #ttftAtMs = -Infinity
-  #msPerToken: number
-  #perTokenSamples = 0
-  #perTokenAtMs = -Infinity
+  readonly #peak = new DecayedSums(peakHalfLifeMs, 2)
+  readonly #recent = new DecayedSums(recentHalfLifeMs, 2)
+  readonly #usual = new DecayedSums(usualHalfLifeMs, 2)
+  readonly #recentPerToken = new DecayedSums(recentHalfLifeMs, 1)
+  readonly #usualPerToken = new DecayedSums(usualHalfLifeMs, 1)
+  /** What the sums amount to, as of the last sample. */
+  #leastTtftMs = 0
+  #interceptMs = 0
+  /** By how much the peak's sum of intercepts exceeds what the recent mean would make it. */
+  #excessMs = 0
+  #msPerToken = 0
 
   constructor(options: LatencyModelOptions = {}) {
     const { priorTtftMs, priorMsPerToken } = { ...latencyModelDefaults, ...options }
-    requireRange('priorTtftMs', priorTtftMs, [ttftRange.minMs, ttftRange.maxMs])
-    requireRange('priorMsPerToken', priorMsPerToken, [perTokenRange.minMs, perTokenRange.maxMs])
-    this.#priorLogMean = Math.log(priorTtftMs) - priorLogVariance / 2
-    this.#priorMsPerToken = priorMsPerToken
-    this.#logMean = this.#priorLogMean
-    this.#msPerToken = priorMsPerToken
+    this.#priorTtftMs = requireRange('priorTtftMs', priorTtftMs, [ttftRange.minMs, ttftRange.maxMs])
+    const { minMs, maxMs } = perTokenRange
+    this.#priorMsPerToken = requireRange('priorMsPerToken', priorMsPerToken, [minMs, maxMs])
+    this.#fit()
   }
 
   /** Learns from a time to the first content token. */
   recordTtft(ttftMs: number, promptTokens: number, nowMs: number): void {
-    const ttft = clamp(ttftMs, ttftRange.minMs, ttftRange.maxMs)
-    const tokens = clamp(promptTokens, 0, maxPromptTokens)
-    this.#refreshTtft(nowMs)
-    // A slope that is too steep for this sample must not read as an endpoint that answers in no time.
-    const delta = Math.log(Math.max(ttft - this.#slope.msPerToken * tokens, ttft / 10)) - this.#logMean
-    const early = 1 / (this.#ttftSamples + 1 + priorSamples)
-    this.#logMean += delta * Math.max(early, delta > 0 ? upwards * Math.min(1, delta) : downwards)
-    this.#logVariance += (delta * delta - this.#logVariance) * Math.max(early, downwards)
-    this.#ttftSamples++
-    this.#slope.record(tokens, ttft)
+    const sample = [
+      clamp(ttftMs, ttftRange.minMs, ttftRange.maxMs),
+      clamp(promptTokens, 0, maxPromptTokens),
+    ] as const
+    for (const sums of [this.#peak, this.#recent, this.#usual]) sums.record(sample, nowMs)
+    this.#slope.record(sample[tokens], sample[ttft], nowMs)
+    this.#fit()
   }
 
   /** Learns from a time per output token, the first one not included. */
   recordMsPerToken(value: number, nowMs: number): void {
-    const sample = clamp(value, perTokenRange.minMs, perTokenRange.maxMs)
-    this.#refreshPerToken(nowMs)
-    const share = Math.max(perTokenShare, 1 / (this.#perTokenSamples + 1 + priorSamples))
-    this.#msPerToken += (sample - this.#msPerToken) * share
-    this.#perTokenSamples++
+    const sample = [clamp(value, perTokenRange.minMs, perTokenRange.maxMs)]
+    this.#recentPerToken.record(sample, nowMs)
+    this.#usualPerToken.record(sample, nowMs)
+    this.#fit()
   }
 
   /**
@@ -113,35 +111,27 @@ export class LatencyModel {
    * cache left out).
    */
   expectedTtftMs(promptTokens: number, nowMs: number): number {
-    const kept = keptAfter(nowMs - this.#ttftAtMs)
-    const logMean = towards(this.#priorLogMean, this.#logMean, kept)
-    const variance = towards(priorLogVariance, this.#logVariance, kept)
     const prefillMs = this.#slope.msPerToken * clamp(promptTokens, 0, maxPromptTokens)
-    return Math.exp(logMean + Math.min(1, variance) / 2) + prefillMs
+    const knownMs = Math.max(this.#leastTtftMs, this.#interceptMs + this.#riseMs(nowMs) + prefillMs)
+    const kept = keptAfter(nowMs - this.#recent.lastMs)
+    return kept === 1 ? knownMs : this.#priorTtftMs * (knownMs / this.#priorTtftMs) ** kept
   }
 
   /** Returns the expected time per output token after the first, in ms. */
   expectedMsPerToken(nowMs: number): number {
-    return towards(this.#priorMsPerToken, this.#msPerToken, keptAfter(nowMs - this.#perTokenAtMs))
+    const kept = keptAfter(nowMs - this.#recentPerToken.lastMs)
+    return this.#priorMsPerToken + (this.#msPerToken - this.#priorMsPerToken) * kept
   }
 
   /** Returns the beliefs as of `nowMs`. */
   snapshot(nowMs: number): LatencyModelSnapshot {
-    const ttft = {
-      logMean: this.#logMean,
-      logVariance: this.#logVariance,
-      samples: this.#ttftSamples,
-      idleMs: Math.max(0, nowMs - this.#ttftAtMs),
-    }
-    const perToken = {
-      meanMs: this.#msPerToken,
-      samples: this.#perTokenSamples,
-      idleMs: Math.max(0, nowMs - this.#perTokenAtMs),
-    }
     return {
-      slope: this.#slope.snapshot(),
-      ...(ttft.idleMs < Infinity && { ttft }),
-      ...(perToken.idleMs < Infinity && { perToken }),
+      slope: this.#slope.snapshot(nowMs),
+      peak: this.#peak.snapshot(nowMs),
+      recent: this.#recent.snapshot(nowMs),
+      usual: this.#usual.snapshot(nowMs),
+      recentPerToken: this.#recentPerToken.snapshot(nowMs),
+      usualPerToken: this.#usualPerToken.snapshot(nowMs),
     }
   }
 
@@ -150,41 +140,57 @@ export class LatencyModel {
    *
    * @throws RangeError when a number of the snapshot is out of bounds.
    */
-  restore({ slope, ttft, perToken }: LatencyModelSnapshot, nowMs: number): void {
-    const unknown = { samples: 0, idleMs: Infinity }
-    const first = ttft ?? { ...unknown, logMean: this.#priorLogMean, logVariance: priorLogVariance }
-    const next = perToken ?? { ...unknown, meanMs: this.#priorMsPerToken }
-    this.#slope.restore(slope)
-    this.#logMean = requireRange('ttft.logMean', first.logMean, [-10, 20])
-    this.#logVariance = requireRange('ttft.logVariance', first.logVariance, [0, 1_000])
-    this.#ttftSamples = requireRange('ttft.samples', first.samples, snapshotBounds)
-    this.#ttftAtMs = nowMs - requireRange('ttft.idleMs', first.idleMs, [0, Infinity])
-    this.#msPerToken = requireRange('perToken.meanMs', next.meanMs, snapshotBounds)
-    this.#perTokenSamples = requireRange('perToken.samples', next.samples, snapshotBounds)
-    this.#perTokenAtMs = nowMs - requireRange('perToken.idleMs', next.idleMs, [0, Infinity])
+  restore(snapshot: LatencyModelSnapshot, nowMs: number): void {
+    this.#slope.restore(snapshot.slope, nowMs)
+    this.#peak.restore(snapshot.peak, nowMs)
+    this.#recent.restore(snapshot.recent, nowMs)
+    this.#usual.restore(snapshot.usual, nowMs)
+    this.#recentPerToken.restore(snapshot.recentPerToken, nowMs)
+    this.#usualPerToken.restore(snapshot.usualPerToken, nowMs)
+    this.#fit()
   }
 
-  #refreshTtft(nowMs: number): void {
-    const kept = keptAfter(nowMs - this.#ttftAtMs)
-    this.#logMean = towards(this.#priorLogMean, this.#logMean, kept)
-    this.#logVariance = towards(priorLogVariance, this.#logVariance, kept)
-    this.#ttftSamples *= kept
-    this.#ttftAtMs = Math.max(this.#ttftAtMs, nowMs)
+  /**
+   * Adds beliefs whose snapshot was taken at `nowMs`: afterwards they are those of both streams in one.
+   *
+   * @throws RangeError when a number of the snapshot is out of bounds.
+   */
+  merge(snapshot: LatencyModelSnapshot, nowMs: number): void {
+    this.#slope.merge(snapshot.slope, nowMs)
+    this.#peak.merge(snapshot.peak, nowMs)
+    this.#recent.merge(snapshot.recent, nowMs)
+    this.#usual.merge(snapshot.usual, nowMs)
+    this.#recentPerToken.merge(snapshot.recentPerToken, nowMs)
+    this.#usualPerToken.merge(snapshot.usualPerToken, nowMs)
+    this.#fit()
   }
 
-  #refreshPerToken(nowMs: number): void {
-    const kept = keptAfter(nowMs - this.#perTokenAtMs)
-    this.#msPerToken = towards(this.#priorMsPerToken, this.#msPerToken, kept)
-    this.#perTokenSamples *= kept
-    this.#perTokenAtMs = Math.max(this.#perTokenAtMs, nowMs)
+  /** Works out once for each sample what would be the same at each reading. */
+  #fit(): void {
+    const slope = this.#slope.msPerToken
+    const ttftMs = this.#mean(ttft, this.#priorTtftMs)
+    // The prior is that of a prompt without tokens.
+    this.#interceptMs = ttftMs - slope * this.#mean(tokens, 0)
+    this.#leastTtftMs = ttftMs * leastShare
+    const peakMs = this.#peak.sum(ttft) - slope * this.#peak.sum(tokens)
+    this.#excessMs = peakMs - this.#interceptMs * this.#peak.mass
+    const usualMs = this.#usualPerToken.mean(0, this.#priorMsPerToken, priorSamples)
+    this.#msPerToken = this.#recentPerToken.mean(0, usualMs, priorSamples)
+  }
+
+  #mean(field: number, prior: number): number {
+    return this.#recent.mean(field, this.#usual.mean(field, prior, priorSamples), priorSamples)
+  }
+
+  /** How far the mean of the last seconds lies above the recent one, in ms; it fades within seconds too. */
+  #riseMs(nowMs: number): number {
+    if (this.#excessMs <= 0) return 0
+    const kept = this.#peak.kept(nowMs)
+    return (this.#excessMs * kept) / (this.#peak.mass * kept + priorSamples)
   }
 }
 
 /** Share of a belief that is left after so long without samples. */
 function keptAfter(idleMs: number): number {
   return idleMs > staleAfterMs ? remainingWeight(idleMs - staleAfterMs, staleHalfLifeMs) : 1
-}
-
-function towards(prior: number, belief: number, kept: number): number {
-  return prior + (belief - prior) * kept
 }

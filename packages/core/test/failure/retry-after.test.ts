@@ -12,15 +12,25 @@ describe('retryAfterMsOf', () => {
     ['1.5', 1_500],
     ['3600', 3_600_000],
     ['1000000000', 3_600_000],
+    [' 7\t', 7_000],
+    ['0.0001', 1],
+    [' Mon, 23 Nov 2026 21:00:12 GMT ', 12_000],
     ['Mon, 23 Nov 2026 21:00:12 GMT', 12_000],
     ['Mon, 23 Nov 2026 23:59:59 GMT', 3_600_000],
     ['Mon, 23 Nov 2026 20:59:00 GMT', 0],
     ['-5', undefined],
+    ['-0', undefined],
+    ['+5', undefined],
+    ['.5', undefined],
+    ['5.', undefined],
+    ['1,5', undefined],
+    ['٣', undefined],
     ['1e9', undefined],
     ['0x10', undefined],
     ['abc', undefined],
     ['', undefined],
     [' ', undefined],
+    ['\t', undefined],
     ['7, 8', undefined],
     ['Infinity', undefined],
     ['NaN', undefined],
@@ -36,6 +46,8 @@ describe('retryAfterMsOf', () => {
     expect(retryAfterMsOf({ 'retry-after': until })).toBeUndefined()
     expect(retryAfterMsOf({ 'retry-after': until, date: 'yesterday' })).toBeUndefined()
     expect(retryAfterMsOf({ 'retry-after': until, date: 'Mon, 23 Nov 2026 21:00:02 GMT' })).toBe(10_000)
+    expect(retryAfterMsOf({ 'retry-after': until, date: 'Mon, 23 Nov 2026 23:00:02 GMT' })).toBe(0)
+    expect(retryAfterMsOf({ 'retry-after': until, date: ' Mon, 23 Nov 2026 19:00:12 GMT' })).toBe(3_600_000)
   })
 
   test('lets milliseconds win over seconds, and headers over the body', () => {
@@ -44,6 +56,7 @@ describe('retryAfterMsOf', () => {
     expect(
       retryAfterMsOf({ 'retry-after-ms': '250', 'x-ms-retry-after-ms': '300', 'retry-after': '1' }, body),
     ).toBe(250)
+    expect(retryAfterMsOf({ 'retry-after-ms': '0', 'retry-after': '60' }, body)).toBe(0)
     expect(retryAfterMsOf({ 'x-ms-retry-after-ms': '300', 'retry-after': '1' }, body)).toBe(300)
     expect(retryAfterMsOf({ 'retry-after': '1' }, body)).toBe(1_000)
     expect(retryAfterMsOf({}, body)).toBe(34_000)
@@ -53,6 +66,11 @@ describe('retryAfterMsOf', () => {
 
   test('passes over what it cannot read', () => {
     expect(retryAfterMsOf({ 'retry-after-ms': 'soon', 'retry-after': '2' })).toBe(2_000)
+    expect(retryAfterMsOf({ 'retry-after-ms': '-250', 'retry-after': '2' })).toBe(2_000)
+    expect(retryAfterMsOf({ 'retry-after-ms': ' ', 'x-ms-retry-after-ms': '0.5', 'retry-after': '2' })).toBe(
+      1,
+    )
+    expect(retryAfterMsOf({ 'retry-after': '-2' }, { retryDelay: '34s' })).toBe(34_000)
     expect(
       retryAfterMsOf({ 'retry-after': 'soon' }, { retryDelay: 'later', message: 'retry after 3 seconds' }),
     ).toBe(3_000)

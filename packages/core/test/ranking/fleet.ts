@@ -89,6 +89,8 @@ function breakerIn(state: BreakerState): Breaker {
     state,
     admits,
     openings: state === 'closed' ? 0 : 1,
+    opensUntilMs: undefined,
+    admitShare: () => 1,
     tryAcquire: () => (admits ? { generation: 0, probe: state === 'half-open' } : undefined),
     report: () => undefined,
     reportLateFailure: () => undefined,

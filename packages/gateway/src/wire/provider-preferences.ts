@@ -1,4 +1,4 @@
-import type { MaxPrice, Objective, Quantization, RoutingPreferences } from '@nextbest/core'
+import type { MaxPrice, Objective, Percentiles, Quantization, RoutingPreferences } from '@nextbest/core'
 import { withoutUndefined } from '../without-undefined.ts'
 import { booleanField, choiceField, isRecord, listField, numberField } from './fields.ts'
 import type { Fields } from './fields.ts'
@@ -16,8 +16,7 @@ const percentiles = ['p50', 'p75', 'p90', 'p99'] as const
  * are not known are left alone, since clients may be newer than this.
  *
  * Read and checked, but without effect: `enforce_distillable_text` and `max_price.audio` (the catalog has no such facts),
- * `sort: exacto` (the index decides), `sort.partition` (a request names one model), `preferred_min_throughput` and
- * `preferred_max_latency`. Two fields are ours: `regions`, and `objective` (a preset, or `{usd_per_second}`).
+ * `sort: exacto` (the index decides) and `sort.partition` (a request names one model). Two fields are ours: `regions`, and `objective` (a preset, or `{usd_per_second}`).
  *
  * @throws RouterError of kind `invalid-request` that names the field, e.g. `provider.max_price.prompt`.
  */
@@ -26,8 +25,6 @@ export function parseProviderPreferences(value: unknown): RoutingPreferences | u
   if (!isRecord(value)) throw invalidField('provider', 'must be an object')
   const fields: Fields = { path: 'provider', values: value }
   booleanField(fields, 'enforce_distillable_text')
-  percentileField(fields, 'preferred_min_throughput')
-  percentileField(fields, 'preferred_max_latency')
   return withoutUndefined({
     order: listField(fields, 'order'),
     only: listField(fields, 'only'),
@@ -40,6 +37,8 @@ export function parseProviderPreferences(value: unknown): RoutingPreferences | u
     regions: listField(fields, 'regions'),
     maxPrice: maxPriceField(fields),
     sort: sortField(fields),
+    preferredMaxLatency: percentileField(fields, 'preferred_max_latency'),
+    preferredMinThroughput: percentileField(fields, 'preferred_min_throughput'),
     objective: objectiveField(fields),
   })
 }
@@ -90,11 +89,11 @@ function priceField(prices: Fields, name: string): number | undefined {
   return Number(value)
 }
 
-function percentileField(fields: Fields, name: string): void {
+function percentileField(fields: Fields, name: string): number | Percentiles | undefined {
   const value = fields.values[name]
-  if (!isRecord(value)) return void numberField(fields, name)
+  if (!isRecord(value)) return numberField(fields, name)
   const inner: Fields = { path: `${fields.path}.${name}`, values: value }
-  for (const percentile of percentiles) numberField(inner, percentile)
+  return withoutUndefined(Object.fromEntries(percentiles.map((at) => [at, numberField(inner, at)])))
 }
 
 function objectiveField(fields: Fields): Objective | undefined {

@@ -43,8 +43,15 @@ export function routeBody(route: Route): RouteBody {
   }
 }
 
-function rankedBody({ endpoint, indexUsd, probability, parts }: RankedRoute): object {
-  return { endpoint, index_usd: indexUsd, probability, parts: partsBody(parts) }
+function rankedBody({ endpoint, indexUsd, probability, parts, tier, demotion }: RankedRoute): object {
+  return {
+    endpoint,
+    index_usd: indexUsd,
+    probability,
+    tier,
+    demotion: demotion ?? null,
+    parts: partsBody(parts),
+  }
 }
 
 function partsBody(parts: IndexParts): object {

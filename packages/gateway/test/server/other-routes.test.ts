@@ -216,6 +216,8 @@ describe('a dry run', () => {
           endpoint,
           index_usd: 0.0005,
           probability: 1,
+          tier: 0,
+          demotion: null,
           parts: {
             success: 0.97,
             early: 0.02,

@@ -164,6 +164,8 @@ export function routeOf(more: Partial<Route>): Route {
       {
         endpoint,
         indexUsd: 0.0005,
+        tier: 0,
+        demotion: undefined,
         probability: 1,
         parts: {
           success: 0.97,

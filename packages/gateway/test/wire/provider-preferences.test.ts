@@ -44,6 +44,8 @@ describe('parseProviderPreferences', () => {
       sort: 'throughput',
       maxPrice: { promptUsdPerMillion: 0.5, completionUsdPerMillion: 2, requestUsd: 0, imageUsd: 0.01 },
       regions: ['eu'],
+      preferredMinThroughput: { p50: 30 },
+      preferredMaxLatency: 2,
       objective: { usdPerSecond: 0.001 },
     })
   })

@@ -1,4 +1,4 @@
-import type { RankingOptions } from '@nextbest/core'
+import type { CacheMemory, DemotionMemory, RankingOptions, RoutingPolicy } from '@nextbest/core'
 import type { Fleet } from '../fleet.ts'
 import type { OutputLengths } from '../output-lengths.ts'
 import type { CallSink } from '../router.ts'
@@ -10,6 +10,11 @@ export interface CallContext {
   readonly runtime: RouterRuntime
   readonly outputLengths: OutputLengths
   readonly ranking: RankingOptions
+  /** Undefined where calls are ordered by expected cost. */
+  readonly policy: RoutingPolicy | undefined
+  readonly demotions: DemotionMemory
+  /** What providers have cached of which conversation. */
+  readonly cache: CacheMemory
   /** Tells what happens; never throws. */
   readonly tell: (event: RouterEvent) => void
 }

@@ -235,17 +235,16 @@ export class CallRun implements CallHandle {
   #recordAttempt({ attempt, result }: EffectOf<'record-attempt'>): void {
     const run = this.#run
     if (run?.number !== attempt) return
-    const { demand } = this.#call
-    const { fleet, runtime, tell } = this.#context
+    const { demand, cacheKey } = this.#call
+    const { tell } = this.#context
     const recorded = recordAttempt({
       run,
       result,
       demand,
-      fleet,
+      cacheKey,
+      context: this.#context,
       callStartedAtMs: this.#startedAtMs,
       nowMs: this.#nowMs(),
-      random: runtime.random,
-      tell,
     })
     this.#attempts.push(recorded)
     const usage = recorded.outcome === 'answered' ? run.usage(demand.promptTokens) : undefined

@@ -12,5 +12,8 @@ export function decideCall(context: CallContext, call: PreparedCall, maxAttempts
     nowMs: context.runtime.clock.nowMs(),
     random: context.runtime.random,
     options: context.ranking,
+    policy: context.policy,
+    demotions: context.demotions,
+    cache: call.cacheKey === undefined ? undefined : { memory: context.cache, key: call.cacheKey },
   })
 }

@@ -1,27 +1,28 @@
 import { costNanoUsd, failurePolicies } from '@nextbest/core'
 import type {
+  AttemptOutcome,
   AttemptResult,
   Demand,
   Failure,
   FailurePolicy,
   HealthOutcome,
-  Random,
   TokenUsage,
 } from '@nextbest/core'
 import type { Fleet, FleetEndpoint } from '../fleet.ts'
 import type { RouteAttempt } from '../route.ts'
 import type { RouterEvent } from '../router-options.ts'
 import type { AttemptRun } from './attempt-run.ts'
+import type { CallContext } from './call-context.ts'
 
 export interface AttemptRecording {
   readonly run: AttemptRun
   readonly result: AttemptResult
   readonly demand: Demand
-  readonly fleet: Fleet
+  /** Names the conversation, where a provider may have cached it. */
+  readonly cacheKey: string | undefined
+  readonly context: CallContext
   readonly callStartedAtMs: number
   readonly nowMs: number
-  readonly random: Random
-  readonly tell: (event: RouterEvent) => void
 }
 
 /** Records the end of an attempt, once: in the endpoint's signals, its breaker and its permits. Returns it for the route. */
@@ -48,7 +49,7 @@ export function tellBreaker(
 }
 
 /** A success was told to the breaker at the first token already; an answer that comes whole has its first token at its end. */
-function reportHealth({ run, result, tell }: AttemptRecording): void {
+function reportHealth({ run, result, context: { tell } }: AttemptRecording): void {
   const delivered = run.firstTokenAtMs !== undefined
   const unhealthy = result.type === 'failed' && failurePolicies[result.failure.kind].health > 0
   if (delivered) return unhealthy ? tellBreaker(run, 'late-failure', tell) : undefined
@@ -56,21 +57,29 @@ function reportHealth({ run, result, tell }: AttemptRecording): void {
   return tellBreaker(run, result.type === 'answered' ? 'success' : 'neutral', tell)
 }
 
-function reportSignals({ run, result, demand, nowMs }: AttemptRecording): void {
-  const { signals } = run.endpoint
+function reportSignals(recording: AttemptRecording): void {
+  const { run, result, demand, nowMs, context } = recording
+  const { signals, endpoint } = run.endpoint
   const weight = result.type === 'failed' ? failurePolicies[result.failure.kind].health : 1
   const tokens = result.type === 'answered' ? run.usage(demand.promptTokens) : undefined
-  signals.attemptEnded(
-    {
-      outcome: outcomeOf(result, weight),
-      weight,
-      promptTokens: demand.promptTokens,
-      outputTokens: run.outputTokens,
-      durationMs: nowMs - run.startedAtMs,
-      ...(run.firstTokenAtMs === undefined ? {} : { ttftMs: run.firstTokenAtMs - run.startedAtMs }),
-    },
+  const cachedTokens = tokens === undefined ? 0 : cachedTokensOf(tokens, demand)
+  const report = {
+    outcome: outcomeOf(result, weight),
+    weight,
+    promptTokens: demand.promptTokens - cachedTokens,
+    outputTokens: run.outputTokens,
+    durationMs: nowMs - run.startedAtMs,
+    ttftMs: run.firstTokenAtMs === undefined ? undefined : run.firstTokenAtMs - run.startedAtMs,
+  }
+  signals.attemptEnded(report, nowMs)
+  remember(recording, report.outcome, cachedTokens)
+  context.policy?.observe?.({
+    type: 'attempt-ended',
+    ...report,
+    endpoint,
     nowMs,
-  )
+    failure: result.type === 'failed' ? result.failure : undefined,
+  })
   signals.permits.settle(
     run.admission.reservation,
     tokens === undefined ? demand.promptTokens + run.outputTokens : totalTokens(tokens),
@@ -78,7 +87,25 @@ function reportSignals({ run, result, demand, nowMs }: AttemptRecording): void {
   )
 }
 
-function outcomeOf(result: AttemptResult, weight: number): 'success' | 'early' | 'late' | 'neutral' {
+/** The provider's count of cached tokens, in tokens of our estimate. */
+function cachedTokensOf({ promptTokens, cachedPromptTokens }: TokenUsage, demand: Demand): number {
+  return promptTokens === 0 ? 0 : (cachedPromptTokens / promptTokens) * demand.promptTokens
+}
+
+/** An answer tells what is cached there by now; a failure that nothing is to be counted on. */
+function remember(
+  { run, demand, nowMs, context, cacheKey }: AttemptRecording,
+  outcome: AttemptOutcome | 'neutral',
+  cachedTokens: number,
+): void {
+  if (cacheKey === undefined || outcome === 'neutral') return
+  const { id } = run.endpoint.endpoint
+  if (outcome !== 'success') return context.cache.forget(cacheKey, id)
+  const { promptTokens } = demand
+  context.cache.record({ key: cacheKey, endpointId: id, promptTokens, cachedTokens }, nowMs)
+}
+
+function outcomeOf(result: AttemptResult, weight: number): AttemptOutcome | 'neutral' {
   if (result.type === 'answered') return 'success'
   if (result.type === 'cancelled' || weight === 0) return 'neutral'
   return result.committed ? 'late' : 'early'
@@ -89,9 +116,10 @@ function totalTokens(usage: TokenUsage): number {
 }
 
 /** Gates close for the endpoint; a hold of the key closes every endpoint of the account. */
-function applyState({ run, fleet, nowMs, random, tell }: AttemptRecording, failure: Failure): void {
+function applyState({ run, nowMs, context }: AttemptRecording, failure: Failure): void {
+  const { fleet, runtime, tell } = context
   const policy = failurePolicies[failure.kind]
-  if (policy.state === 'gate') run.endpoint.signals.gate.close(failure.retryAfterMs, nowMs, random)
+  if (policy.state === 'gate') run.endpoint.signals.gate.close(failure.retryAfterMs, nowMs, runtime.random)
   if (policy.state !== 'hold') return
   const reason = `${policy.summary}: ${failure.message}`
   for (const { endpoint, signals } of heldBy(policy, run.endpoint, fleet)) {

@@ -30,6 +30,8 @@ export function routeOf(record: CallRecord): Route {
       indexUsd: scored.indexUsd,
       parts: scored.parts,
       probability: decision.probabilities[i] ?? 0,
+      tier: scored.tier,
+      demotion: scored.demotion,
     })),
     unavailable: decision.unavailable.map((one) => ({
       endpoint: one.known.endpoint.id,

@@ -7,12 +7,13 @@ import { createVirtualClock } from '../../src/virtual-clock.ts'
 
 const unusual = {
   consecutiveFailures: 7,
-  failureRate: 0.3,
+  failureRateBound: 0.3,
   minimumSamples: 20,
-  windowMs: 1_000,
+  halfLifeMs: 1_000,
   openMs: 100,
   maxOpenMs: 3_600_000,
   probesToClose: 3,
+  slowStartMs: 500,
 }
 
 describe.for([
@@ -26,6 +27,7 @@ describe.for([
     await run({
       breaker,
       options,
+      nowMs: () => clock.nowMs(),
       advance: (ms) => clock.advanceAsync(ms),
       pendingTimers: () => clock.pendingTimers,
     })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { acquire, attempt, failuresAtRate, openHalf, report, reportLate, spread, times } from './driver.ts'
+import type { HealthOutcome } from '@nextbest/core'
+import { acquire, areTooMany, attempt, dilute, openHalf, report, reportLate, times } from './driver.ts'
 import type { ContractCase } from '../contract-case.ts'
 import type { BreakerSubject } from './subject.ts'
 
@@ -10,11 +11,23 @@ export const closedCases: readonly ContractCase<BreakerSubject>[] = [
     name: 'opens after consecutiveFailures failures in a row, not one earlier',
     run: opensByConsecutiveFailures,
   },
-  { name: 'opens at the failure rate once minimumSamples outcomes are there, not before', run: opensByRate },
-  { name: 'stays closed below the failure rate', run: staysClosedBelowRate },
-  { name: 'forgets outcomes that are older than the window', run: forgetsOldOutcomes },
+  {
+    name: 'opens as soon as of minimumSamples outcomes the Wilson lower bound of the failure rate is above failureRateBound',
+    run: (subject) => opensByRate(subject, ['failure', 'failure', 'success']),
+  },
+  {
+    name: 'opens by a failure rate nearer to failureRateBound only once there are more outcomes',
+    run: (subject) => opensByRate(subject, ['success', 'failure']),
+  },
+  {
+    name: 'never opens at a failure rate below failureRateBound',
+    run: (subject) => opensByRate(subject, ['success', 'success', 'success', 'success', 'failure']),
+  },
+  { name: 'never opens by a success', run: neverOpensBySuccess },
+  { name: 'forgets outcomes that are many half-lives old', run: forgetsOldOutcomes },
   { name: 'never changes by neutral outcomes', run: ignoresNeutralOutcomes },
   { name: 'counts a failure after the first content token', run: countsLateFailures },
+  { name: 'counts an attempt that fails late as one failure, no success', run: countsLateFailureOnce },
   { name: 'counts a permit that is reported twice once', run: countsPermitsOnce },
 ]
 
@@ -29,6 +42,7 @@ async function startsClosed(subject: BreakerSubject): Promise<void> {
 async function opensByConsecutiveFailures(subject: BreakerSubject): Promise<void> {
   const oneShort = times(subject.options.consecutiveFailures - 1, 'failure')
 
+  await dilute(subject)
   await attempt(subject, ...oneShort, 'success', ...oneShort)
   assert.equal(subject.breaker.state, 'closed')
 
@@ -37,29 +51,43 @@ async function opensByConsecutiveFailures(subject: BreakerSubject): Promise<void
   assert.equal(subject.breaker.openings, 1)
 }
 
-async function opensByRate(subject: BreakerSubject): Promise<void> {
-  const outcomes = spread(subject.options.minimumSamples, failuresAtRate(subject))
+/** Repeats a pattern, in which failures are not in a row for long enough, until too many have failed. */
+async function opensByRate(subject: BreakerSubject, pattern: readonly HealthOutcome[]): Promise<void> {
+  let failures = 0
 
-  await attempt(subject, ...outcomes.slice(0, -1))
-  assert.equal(subject.breaker.state, 'closed')
-
-  await attempt(subject, ...outcomes.slice(-1))
-  assert.equal(subject.breaker.state, 'open')
+  for (let outcomes = 1; outcomes <= 10 * subject.options.minimumSamples; outcomes++) {
+    const outcome = pattern[(outcomes - 1) % pattern.length] ?? 'success'
+    if (outcome === 'failure') failures++
+    await attempt(subject, outcome)
+    const opens = outcome === 'failure' && areTooMany(failures, outcomes, subject)
+    assert.equal(subject.breaker.state, opens ? 'open' : 'closed', `${failures} of ${outcomes} failed`)
+    if (opens) return
+  }
 }
 
-async function staysClosedBelowRate(subject: BreakerSubject): Promise<void> {
-  const outcomes = spread(subject.options.minimumSamples, failuresAtRate(subject) - 1)
+async function neverOpensBySuccess(subject: BreakerSubject): Promise<void> {
+  const { consecutiveFailures, minimumSamples } = subject.options
+  const failures = times(consecutiveFailures - 1, 'failure')
+  // Too many, but too few to judge.
+  const outcomes = times(minimumSamples, 'success').flatMap(() => [...failures, 'success' as const])
 
-  await attempt(subject, ...outcomes, ...outcomes, ...outcomes)
-  assert.equal(subject.breaker.state, 'closed')
+  await attempt(subject, ...outcomes.slice(0, minimumSamples - 1))
+  for (let successes = 0; successes < minimumSamples; successes++) {
+    await attempt(subject, 'success')
+    assert.equal(subject.breaker.state, 'closed')
+  }
 }
 
 async function forgetsOldOutcomes(subject: BreakerSubject): Promise<void> {
-  const outcomes = spread(subject.options.minimumSamples, failuresAtRate(subject))
+  const { consecutiveFailures, halfLifeMs, minimumSamples } = subject.options
+  const failures = times(consecutiveFailures - 1, 'failure')
+  const outcomes = times(minimumSamples, 'success').flatMap(() => ['success' as const, ...failures])
 
-  await attempt(subject, ...outcomes.slice(0, -1))
-  await subject.advance(1.1 * subject.options.windowMs)
-  await attempt(subject, ...outcomes.slice(-1))
+  for (let time = 0; time < 3; time++) {
+    await attempt(subject, ...outcomes.slice(0, minimumSamples - 1), 'success')
+    await subject.advance(10 * halfLifeMs)
+  }
+  await attempt(subject, 'failure')
   assert.equal(subject.breaker.state, 'closed')
 }
 
@@ -84,6 +112,16 @@ async function countsLateFailures(subject: BreakerSubject): Promise<void> {
   assert.equal(subject.breaker.state, 'open')
 }
 
+async function countsLateFailureOnce(subject: BreakerSubject): Promise<void> {
+  for (let attempts = 1; attempts <= subject.options.minimumSamples; attempts++) {
+    assert.equal(subject.breaker.state, 'closed')
+    const permit = acquire(subject)
+    await report(subject, permit, 'success')
+    await reportLate(subject, permit)
+  }
+  assert.equal(subject.breaker.state, 'open', 'by the rate, since no failure follows another')
+}
+
 async function countsPermitsOnce(subject: BreakerSubject): Promise<void> {
   const { breaker, options } = subject
   const failed = acquire(subject)
@@ -95,7 +133,6 @@ async function countsPermitsOnce(subject: BreakerSubject): Promise<void> {
   for (let time = 0; time < options.consecutiveFailures; time++) await reportLate(subject, failedLate)
   assert.equal(breaker.state, 'closed', 'one late failure, reported often')
 
-  await subject.advance(1.1 * options.windowMs)
   await attempt(subject, 'success')
   await openHalf(subject)
   const probe = acquire(subject)

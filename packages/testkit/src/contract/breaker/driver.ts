@@ -44,17 +44,22 @@ export function times(count: number, outcome: HealthOutcome): HealthOutcome[] {
   return Array.from({ length: count }, () => outcome)
 }
 
-/** Returns `count` outcomes with `failures` failures among them, as evenly spread as can be; the last one is a failure. */
-export function spread(count: number, failures: number): HealthOutcome[] {
-  const failuresUpTo = (index: number): number => Math.floor((index * failures) / count)
-  return Array.from({ length: count }, (_, index) =>
-    failuresUpTo(index + 1) > failuresUpTo(index) ? 'failure' : 'success',
-  )
+/**
+ * Returns whether so many failures among so many outcomes are too many: whether the lower end of Wilson's interval of 95 % lies
+ * above the bound. By the test whose inverse the interval is: the failures exceed what the bound makes expected by more than
+ * 1.64 standard deviations.
+ */
+export function areTooMany(failures: number, outcomes: number, { options }: BreakerSubject): boolean {
+  const { failureRateBound, minimumSamples } = options
+  const expected = outcomes * failureRateBound
+  const deviation = Math.sqrt(expected * (1 - failureRateBound))
+  return outcomes >= minimumSamples && failures > expected + 1.64 * deviation
 }
 
-/** Returns the fewest failures among `minimumSamples` outcomes that make up the failure rate. */
-export function failuresAtRate({ options }: BreakerSubject): number {
-  return Math.ceil(options.failureRate * options.minimumSamples)
+/** Makes so many successful attempts that twice `consecutiveFailures` failures are not too many. */
+export async function dilute(subject: BreakerSubject): Promise<void> {
+  const { consecutiveFailures, failureRateBound } = subject.options
+  await attempt(subject, ...times(Math.ceil((2 * consecutiveFailures) / failureRateBound), 'success'))
 }
 
 /** Opens a closed breaker by failures in a row. */

@@ -17,12 +17,14 @@ import type { BreakerSubject } from './subject.ts'
 /** What an open or half-open breaker promises. */
 export const openCases: readonly ContractCase<BreakerSubject>[] = [
   { name: 'refuses while open, for between a half and the whole of openMs', run: staysOpen },
+  { name: 'says when it will be half-open, and never is before', run: saysUntilWhen },
   { name: 'admits one probe at a time while half-open', run: admitsOneProbe },
   { name: 'takes a neutral probe for none and admits another', run: freesNeutralProbe },
   { name: 'closes after probesToClose successful probes, not one earlier', run: closesByProbes },
   { name: 'reopens by a failed probe, each time for twice as long, up to maxOpenMs', run: reopensLonger },
   { name: 'reopens when a successful probe fails late', run: reopensByLateFailure },
   { name: 'starts afresh once it has closed', run: startsAfresh },
+  { name: 'starts slowly once it has closed', run: startsSlowly },
   { name: 'holds no timer and admits everything once disposed', run: admitsOnceDisposed },
 ]
 
@@ -30,6 +32,24 @@ async function staysOpen(subject: BreakerSubject): Promise<void> {
   await open(subject)
   assertRefuses(subject)
   await assertOpensFor(subject, subject.options.openMs)
+}
+
+async function saysUntilWhen(subject: BreakerSubject): Promise<void> {
+  const { breaker } = subject
+  assert.equal(breaker.opensUntilMs, undefined)
+  await open(subject)
+
+  const untilMs = breaker.opensUntilMs
+  assert.ok(untilMs !== undefined)
+  await subject.advance(Math.ceil(untilMs - subject.nowMs()) - 1)
+  assert.equal(breaker.state, 'open')
+  assert.equal(breaker.opensUntilMs, untilMs)
+  await subject.advance(1)
+  assert.equal(breaker.state, 'half-open')
+  assert.equal(breaker.opensUntilMs, undefined)
+
+  await close(subject)
+  assert.equal(breaker.opensUntilMs, undefined)
 }
 
 async function admitsOneProbe(subject: BreakerSubject): Promise<void> {
@@ -107,10 +127,30 @@ async function startsAfresh(subject: BreakerSubject): Promise<void> {
   assert.equal(breaker.openings, 0)
 
   await attempt(subject, ...times(options.consecutiveFailures - 1, 'failure'))
-  assert.equal(breaker.state, 'closed', 'neither the row of failures nor the window outlasts an opening')
+  assert.equal(breaker.state, 'closed', 'neither the row of failures nor their rate outlasts an opening')
   await attempt(subject, 'failure')
   assert.equal(breaker.openings, 1)
   await assertOpensFor(subject, options.openMs)
+}
+
+async function startsSlowly(subject: BreakerSubject): Promise<void> {
+  const { slowStartMs } = subject.options
+  const assertShare = (share: number): void => {
+    const actual = subject.breaker.admitShare(subject.nowMs())
+    assert.ok(Math.abs(actual - share) < 1e-9, `a share of ${actual} instead of ${share}`)
+  }
+
+  assertShare(1)
+  await openHalf(subject)
+  assertShare(0.1)
+  await close(subject)
+  assertShare(0.1)
+  await subject.advance(slowStartMs / 2)
+  assertShare(0.5)
+  await subject.advance(slowStartMs / 2)
+  assertShare(1)
+  await open(subject)
+  assertShare(0.1)
 }
 
 async function admitsOnceDisposed(subject: BreakerSubject): Promise<void> {

@@ -1,0 +1,121 @@
+import { missedSpeed, unknownSpeed } from './preferred-speed.ts'
+import type { MeasuredSpeed, PreferredSpeed } from './preferred-speed.ts'
+import { robustCut } from './robust-cut.ts'
+
+/**
+ * What an endpoint is demoted by. Samples are decayed numbers of recent values, at least 0; where there are too few, the
+ * number beside them does not count.
+ */
+export interface TrackRecord extends MeasuredSpeed {
+  /** Recent 90th percentile of the time to the first token without that of the prompt's tokens, in ms. */
+  readonly residualP90Ms: number
+  /** The endpoint's own long-term median of the same, in ms. */
+  readonly residualMedianMs: number
+  readonly residualSamples: number
+  /** Time per output token, in ms. */
+  readonly msPerToken: number
+  readonly msPerTokenSamples: number
+  /** Share of the tool calls and JSON answers that were valid, 0..1. */
+  readonly validRate: number
+  /** 0 for a request that asks for neither: then it does not matter. */
+  readonly validSamples: number
+}
+
+export interface DemotionQuestion extends PreferredSpeed {
+  /** What waiting is worth, in US dollars per second: at 0, nothing but a preference of the caller's demotes for speed. */
+  readonly usdPerSecond: number
+}
+
+/** 0: nothing is known against it. 1: too little is known for the caller's preferences. 2: demoted. */
+export type Tier = 0 | 1 | 2
+
+/** An endpoint's tier, and what put it there, in words. */
+export interface Demotion {
+  readonly tier: Tier
+  /** Absent in tier 0. */
+  readonly reason?: string
+}
+
+/**
+ * Numbers of a demotion: choice, but for the standard deviations and the 100 answers, which are those of OpenRouter's Auto
+ * Exacto. The least deviations keep peers apart that are all alike: a tenth of the time per token, which a lower price may
+ * well outweigh, and 0.02 of the valid share, which is what chance does to 100 answers of which 96 are valid.
+ */
+const slowFactor = 3
+const minSpeedSamples = 20
+const minValidSamples = 100
+const perTokenCut = { deviations: 1.5, leastDeviation: 0.1 }
+const validCut = { deviations: -2, leastDeviation: 0.02 }
+
+const undemoted: Demotion = Object.freeze({ tier: 0 })
+
+/**
+ * Returns the tier of each endpoint, in the order given. A tier only says who is tried later: nothing is excluded.
+ *
+ * Demoted is who gives invalid tool calls or JSON far more often than its peers (2 robust standard deviations below the
+ * median), whose first tokens have become slow by its own measure (p90 above 3 times its long-term median), whose
+ * tokens are slower than its peers' (1.5 robust standard deviations above the median), or who misses a cut-off of the
+ * caller's. Peers are compared where at least four have enough samples. The evidence fades when there are no new answers,
+ * so a demotion ends by itself.
+ */
+export function demotionsOf(
+  records: readonly TrackRecord[],
+  question: DemotionQuestion,
+): readonly Demotion[] {
+  const cuts = cutsOf(records)
+  return records.map((record) => {
+    const demoted =
+      invalidAnswers(record, cuts.validRate) ??
+      (question.usdPerSecond > 0 ? slowness(record, cuts.msPerToken) : undefined) ??
+      missedSpeed(record, question)
+    if (demoted !== undefined) return { tier: 2, reason: demoted }
+    const unknown = unknownSpeed(record, question)
+    return unknown === undefined ? undemoted : { tier: 1, reason: unknown }
+  })
+}
+
+interface Cuts {
+  readonly msPerToken: number
+  readonly validRate: number
+}
+
+function cutsOf(records: readonly TrackRecord[]): Cuts {
+  const perToken = records.filter((one) => one.msPerTokenSamples >= minSpeedSamples)
+  const valid = records.filter((one) => one.validSamples >= minValidSamples)
+  return {
+    msPerToken:
+      robustCut(
+        perToken.map((one) => one.msPerToken),
+        perTokenCut,
+      ) ?? Infinity,
+    validRate:
+      robustCut(
+        valid.map((one) => one.validRate),
+        validCut,
+      ) ?? 0,
+  }
+}
+
+function invalidAnswers({ validRate, validSamples }: TrackRecord, cut: number): string | undefined {
+  if (validSamples < minValidSamples || validRate >= cut) return undefined
+  return `only ${percent(validRate)} of its tool calls and JSON answers are valid, its peers' cut-off is ${percent(cut)}`
+}
+
+function slowness(record: TrackRecord, cutMsPerToken: number): string | undefined {
+  const { residualP90Ms, residualMedianMs, residualSamples, msPerToken, msPerTokenSamples } = record
+  if (residualSamples >= minSpeedSamples && residualP90Ms > slowFactor * residualMedianMs) {
+    return `a tenth of its first tokens take over ${shown(residualP90Ms)} ms, its usual median is ${shown(residualMedianMs)} ms`
+  }
+  if (msPerTokenSamples >= minSpeedSamples && msPerToken > cutMsPerToken) {
+    return `its tokens take ${shown(msPerToken)} ms each, its peers' cut-off is ${shown(cutMsPerToken)} ms`
+  }
+  return undefined
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}
+
+function shown(ms: number): string {
+  return String(Number(ms.toPrecision(3)))
+}

@@ -1,0 +1,24 @@
+import { createUpstream, openAiChat } from '@nextbest/adapters'
+import type { Upstream } from '@nextbest/adapters'
+import type { UpstreamAccount } from './router-options.ts'
+
+/** Connects a provider account over HTTP. */
+export function connect({ config, endpoints, breaker, clock, random }: UpstreamAccount): Upstream {
+  const { provider, baseUrl, apiKey, headers, allowPrivateNetwork, maxConnections, connectTimeoutMs } = config
+  return createUpstream({
+    provider,
+    baseUrl,
+    adapter: config.adapter ?? openAiChat(),
+    endpoints,
+    breaker,
+    allowPrivateNetwork: allowPrivateNetwork ?? false,
+    headers: headers ?? {},
+    transport: {
+      ...(maxConnections !== undefined && { connections: maxConnections }),
+      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+    },
+    ...(apiKey !== undefined && { apiKey }),
+    nowMs: () => clock.nowMs(),
+    random,
+  })
+}
