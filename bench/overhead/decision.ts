@@ -20,6 +20,11 @@ export interface DecisionQuestion {
 export interface DecisionCost {
   readonly decideNs: Spread
   readonly yardstickNs: Spread
+  /** Bytes that one decision allocates on V8's heap. */
+  readonly decideBytes: number
+  readonly yardstickBytes: number
+  /** What recording the outcome of one attempt costs, in nanoseconds; the same for any number of endpoints. */
+  readonly recordNs: Spread
 }
 
 /** Makes one decision and returns something that depends on it. `turn` counts the decisions. */
@@ -35,8 +40,37 @@ answerQuestions<DecisionQuestion>({
   decisions: ({ endpoints, batches }): DecisionCost => ({
     decideNs: measure(coreDecision(endpoints), batches),
     yardstickNs: measure(filterMapSort(endpoints), batches),
+    decideBytes: heapBytes(coreDecision(endpoints)),
+    yardstickBytes: heapBytes(filterMapSort(endpoints)),
+    recordNs: measure(recordedOutcome(), batches),
   }),
 })
+
+/** Heap bytes per decision: the median of short runs, so that few of them meet a garbage collection. */
+function heapBytes(decide: Decide): number {
+  const runs = Array.from({ length: 101 }, (_, run) => {
+    const before = process.memoryUsage().heapUsed
+    for (let turn = 0; turn < 10; turn += 1) sink += decide(run * 10 + turn)
+    return (process.memoryUsage().heapUsed - before) / 10
+  })
+  return spread(runs).median
+}
+
+/** A streamed answer and, now and then, a failure, told to the signals of one endpoint. */
+function recordedOutcome(): Decide {
+  const signals = new EndpointSignals({ limits: {} })
+  return (turn) => {
+    const ttftMs = 300 + (turn % 37) * 10
+    const report = {
+      weight: 1,
+      promptTokens: 500 + (turn % 100),
+      outputTokens: 200,
+      durationMs: ttftMs + 4_000,
+    }
+    signals.attemptEnded({ ...report, outcome: turn % 50 === 0 ? 'early' : 'success', ttftMs }, turn * 3)
+    return signals.expectedDetectMs
+  }
+}
 
 /** Nanoseconds per decision: warm-up, then batches of at least 5 ms, median of them. */
 function measure(decide: Decide, batches: number): Spread {

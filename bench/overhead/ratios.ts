@@ -107,11 +107,24 @@ function embeddedLine({ router, undici }: Results['embedded']): RatioLine[] {
 
 function decisionLines(decisions: Results['decisions']): RatioLine[] {
   const barsNs: Readonly<Record<string, number>> = { 5: 3_000, 30: 12_000, 300: 100_000 }
-  return Object.entries(decisions).flatMap(([endpoints, { decideNs }]) => {
+  const times = Object.entries(decisions).flatMap(([endpoints, { decideNs }]) => {
     const atMost = barsNs[endpoints]
     if (atMost === undefined) return []
     return [judged(`decision, ns for ${endpoints} endpoints`, decideNs, { atMost })]
   })
+  return [...times, ...recordLine(decisions), ...heapLine(decisions)]
+}
+
+function recordLine({ 5: cost }: Results['decisions']): RatioLine[] {
+  return cost === undefined ? [] : [judged('recording one outcome, ns', cost.recordNs, { atMost: 300 })]
+}
+
+/** The yardstick makes one object for each endpoint. */
+function heapLine({ 30: few, 300: many }: Results['decisions']): RatioLine[] {
+  if (few === undefined || many === undefined) return []
+  const ratio = (many.decideBytes - few.decideBytes) / (many.yardstickBytes - few.yardstickBytes)
+  const value = { median: ratio, min: ratio, max: ratio }
+  return [judged('decision, heap bytes per further endpoint / filter-map-sort', value, { atMost: 0.5 })]
 }
 
 function judged(

@@ -85,11 +85,19 @@ function printEmbedded(embedded: Results['embedded']): void {
 
 function printDecisions(decisions: Results['decisions']): void {
   printTable(
-    ['decision, endpoints', 'decide ns', 'filter-map-sort ns'],
-    Object.entries(decisions).map(([endpoints, { decideNs, yardstickNs }]) => [
+    [
+      'decision, endpoints',
+      'decide ns',
+      'filter-map-sort ns',
+      'decide heap bytes',
+      'filter-map-sort heap bytes',
+    ],
+    Object.entries(decisions).map(([endpoints, cost]) => [
       endpoints,
-      shown(decideNs),
-      shown(yardstickNs),
+      shown(cost.decideNs),
+      shown(cost.yardstickNs),
+      short(cost.decideBytes),
+      short(cost.yardstickBytes),
     ]),
   )
 }

@@ -64,6 +64,13 @@ describe('the example', () => {
     expect(output).toBe('know thyself\n')
     oracle.close()
   })
+
+  test('005-own-policy prints the plan that its policy draws, and what the caller decides instead', async () => {
+    const output = await outputOf('005-own-policy.ts')
+
+    expect(output).toMatch(/^mostly: (\w+), bluepeak, quickstack, northwind\n|^mostly: \w+, \w+, \w+\n/)
+    expect(output).toMatch(/the caller decides: bluepeak:deepseek\/deepseek-coder\n$/)
+  })
 })
 
 test('every example has at most 40 lines of code, and the one with a provider of its own at most 80', () => {

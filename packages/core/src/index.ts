@@ -1,16 +1,23 @@
 export type { AttemptResult, CallEffect } from './call/call-effect.ts'
 export type { CallEvent, CallTimer, RefusalReason } from './call/call-event.ts'
-export { advanceCall, beginCall, liveAttempt } from './call/call-machine.ts'
+export { callBudget, callBudgetDefaults } from './call/call-budget.ts'
+export type { CallBudget } from './call/call-budget.ts'
+export { advanceCall, beginCall } from './call/call-machine.ts'
 export type { CallSetup } from './call/call-machine.ts'
+export { callRules, callRulesDefaults } from './call/call-rules.ts'
+export type { CallRules } from './call/call-rules.ts'
 export type {
+  AttemptCost,
+  AttemptKind,
   AttemptState,
   AttemptStatus,
   AttemptTimeouts,
-  CallBudget,
+  BrokenAnswer,
   CallFailureReason,
   CallOutcome,
   CallPhase,
   CallState,
+  CallWait,
   PlannedEndpoint,
   StandbyEndpoint,
 } from './call/call-state.ts'
@@ -61,10 +68,22 @@ export { ColdStart, coldStartDefaults } from './signals/cold-start.ts'
 export type { ColdStartOptions } from './signals/cold-start.ts'
 export { slowStartShare } from './signals/slow-start.ts'
 export { wilsonLowerBound } from './signals/wilson.ts'
+export { LearnedCapabilities } from './signals/learned-capabilities.ts'
+export { rateLimitsOf } from './failure/rate-limit-headers.ts'
+export type { LimitedDimension, RateLimits } from './failure/rate-limit-headers.ts'
+export type { RateLimit } from './failure/rate-limit.ts'
+export { Headroom } from './signals/headroom.ts'
+export type { AttemptTokens, HeadroomReceipt, HeadroomSnapshot } from './signals/headroom.ts'
+export { ShadowBucket, shadowBucketDefaults } from './signals/shadow-bucket.ts'
+export type { ShadowBucketOptions, ShadowBucketSnapshot, ShadowReceipt } from './signals/shadow-bucket.ts'
+export { LearnedCap, learnedCapDefaults } from './signals/learned-cap.ts'
+export type { LearnedCapNumbers, LearnedCapOptions, LearnedCapSnapshot } from './signals/learned-cap.ts'
 export { QualityCounts, qualityHalfLifeMs } from './signals/quality-counts.ts'
 export type { QualityCountsSnapshot } from './signals/quality-counts.ts'
 export { ResidualMemory } from './signals/residual-memory.ts'
 export type { ResidualMemorySnapshot } from './signals/residual-memory.ts'
+export { PanicMemory } from './ranking/panic-memory.ts'
+export type { PanicQuestion } from './ranking/panic-memory.ts'
 export { DemotionMemory } from './ranking/demotion-memory.ts'
 export type { Demotions, TierQuestion } from './ranking/demotion-memory.ts'
 export { demotionsOf } from './ranking/demotion.ts'
@@ -136,6 +155,7 @@ export { attemptUsd, indexUsd } from './ranking/index-parts.ts'
 export type { IndexParts } from './ranking/index-parts.ts'
 export { objectivePresets, usdPerSecondOf } from './ranking/objective.ts'
 export type { PolicyEvent, PolicyOrder, PolicyQuestion, RoutingPolicy } from './ranking/policy.ts'
+export { checkRankingOptions } from './ranking/check-ranking-options.ts'
 export { rankingDefaults } from './ranking/ranking-options.ts'
 export type { RankingOptions } from './ranking/ranking-options.ts'
 export type { ScoredEndpoint } from './ranking/scored-endpoint.ts'

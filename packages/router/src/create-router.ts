@@ -1,4 +1,10 @@
-import { CacheMemory, DemotionMemory, rankingDefaults } from '@nextbest/core'
+import {
+  CacheMemory,
+  checkRankingOptions,
+  DemotionMemory,
+  PanicMemory,
+  rankingDefaults,
+} from '@nextbest/core'
 import type { ChatRequest } from '@nextbest/core'
 import type { CallContext } from './call/call-context.ts'
 import { CallRun } from './call/call-run.ts'
@@ -23,6 +29,8 @@ import { systemRuntime } from './system-runtime.ts'
  */
 export function createRouter(options: RouterOptions): Router {
   validateOptions(options)
+  const ranking = { ...rankingDefaults, ...options.ranking }
+  checkRankingOptions(ranking)
   const runtime = { ...systemRuntime, ...options.runtime }
   const fleet = createFleet(options, runtime)
   const outputLengths = new OutputLengths()
@@ -30,10 +38,11 @@ export function createRouter(options: RouterOptions): Router {
     fleet,
     runtime,
     outputLengths,
-    ranking: rankingDefaults,
+    ranking,
     policy: options.policy,
     cache: new CacheMemory(),
     demotions: new DemotionMemory(),
+    panic: options.whenAllOpen === 'fail' ? 'never' : new PanicMemory(),
     tell: teller(options.onEvent),
   }
   const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }

@@ -98,6 +98,24 @@ function failed(reason: FailureReason, { route, retryAfterMs, timeoutMs }: Faile
           route,
         },
       )
+    case 'throttled':
+      return new RouterError(
+        `every endpoint for ${route.model} fails at present, and this call was held back`,
+        {
+          ...plain('busy', 503, 'all_endpoints_failing'),
+          retryAfterMs,
+          route,
+        },
+      )
+    case 'over-budget':
+      return new RouterError(
+        `no endpoint for ${route.model} is sure to stay within maxCostUsd; allow more, or bound the output with max_tokens`,
+        {
+          ...plain('no-endpoint', 402, 'max_cost_exceeded'),
+          type: 'invalid_request_error',
+          route,
+        },
+      )
     case 'deadline':
       return new RouterError(
         `no answer within ${timeoutMs} ms: ${attemptList(route) || 'no attempt was made'}; allow more time with timeoutMs`,

@@ -7,10 +7,12 @@ import type {
   EndpointOptions,
   Failure,
   Random,
+  RankingOptions,
   RoutingPolicy,
   RoutingPreferences,
   TokenUsage,
 } from '@nextbest/core'
+import type { CallFacts } from './call-facts.ts'
 import type { Route } from './route.ts'
 
 export interface RouterOptions {
@@ -28,6 +30,10 @@ export interface RouterOptions {
   readonly preferences?: RoutingPreferences
   /** Breaker of each endpoint. Default: `breakerDefaults`. */
   readonly breaker?: Partial<BreakerOptions>
+  /** What a call does while the breakers of all its endpoints are open: try two of them all the same, or fail at once. Default: `try`. */
+  readonly whenAllOpen?: 'try' | 'fail'
+  /** Numbers under the presets. Default: `rankingDefaults`. */
+  readonly ranking?: Partial<RankingOptions>
   /** Orders the endpoints of each call. Default: by expected cost; see docs/policies/ranking.md. */
   readonly policy?: RoutingPolicy
   /** Hears what happens, for logs and metrics. Must not throw; never given keys or prompts. Default: nothing. */
@@ -110,4 +116,6 @@ export type RouterEvent =
       readonly callId: string
       readonly route: Route
       readonly error: string | undefined
+      /** Absent in events that no router told. */
+      readonly facts?: CallFacts
     }

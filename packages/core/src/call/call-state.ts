@@ -1,21 +1,30 @@
 import type { Endpoint } from '../catalog/endpoint.ts'
 import type { Failure } from '../failure/failure.ts'
-
-/** What a call may spend. One object per call; whatever spends of it, counts against the same bounds. */
-export interface CallBudget {
-  /** No attempt starts and nothing is delivered at or after this instant. */
-  readonly deadlineAtMs: number
-  /** Attempts in all, the first included. 1..10. */
-  readonly maxAttempts: number
-  /** Longest wait for a busy endpoint, in ms. 0 or more; 0 never waits. */
-  readonly maxWaitMs: number
-}
+import type { CallBudget } from './call-budget.ts'
+import type { CallRules } from './call-rules.ts'
 
 /** An endpoint in a plan. */
 export interface PlannedEndpoint {
   readonly endpoint: Endpoint
   /** Least time in which it may answer, in ms: a failover that has less left is of no use. */
   readonly usefulMs: number
+  /**
+   * Whether the next endpoint of the plan may be started beside an attempt here that is still silent after so many ms. Default: it
+   * may not.
+   */
+  readonly hedge?: { readonly afterMs: number }
+  /** What an attempt here may cost. Needed where the budget bounds money: what is not known is not afforded. Default: not known. */
+  readonly cost?: AttemptCost
+  /** Whether it goes on from a given beginning of its answer, as assistant prefill does. Default: false. */
+  readonly continuesNatively?: boolean
+}
+
+/** Bounds of what one attempt costs, in US dollars. */
+export interface AttemptCost {
+  /** The prompt alone: what an attempt is taken to have cost that ended before any content. */
+  readonly promptUsd: number
+  /** The longest prompt and the longest answer that the request allows. */
+  readonly worstUsd: number
 }
 
 /** How long one attempt may be silent, as its endpoint's own history sets it when the attempt starts. */
@@ -32,18 +41,52 @@ export interface StandbyEndpoint extends PlannedEndpoint {
   readonly retryAtMs: number | undefined
 }
 
-export type AttemptStatus = 'starting' | 'running' | 'committed' | 'answered' | 'failed' | 'cancelled'
+/** Why an attempt is made. */
+export type AttemptKind =
+  /** The first, or a failover to another endpoint. */
+  | 'plain'
+  /** Another one on the same endpoint. */
+  | 'retry'
+  /** Started beside one that is still silent. */
+  | 'hedge'
+  /** Goes on after what another attempt has delivered. */
+  | 'continuation'
+  /** Begins the answer anew: what was delivered already must be repeated before it goes on. */
+  | 'restart'
+
+export type AttemptStatus =
+  /** Told to start; not known to be sent. */
+  | 'starting'
+  /** Sent, and without content so far. */
+  | 'running'
+  /** Its content is held back. */
+  | 'held'
+  /** Repeats what was delivered before it. */
+  | 'repeating'
+  /** Its output is the call's. */
+  | 'committed'
+  | 'answered'
+  | 'failed'
+  | 'cancelled'
 
 /** One try on one endpoint. */
 export interface AttemptState {
   /** Numbered from 1. */
   readonly number: number
   readonly planned: PlannedEndpoint
+  readonly kind: AttemptKind
   readonly status: AttemptStatus
   readonly startedAtMs: number
   /** Undefined until it is sent. */
   readonly timeouts: AttemptTimeouts | undefined
+  /** When its first token is overdue; Infinity until it is sent. */
+  readonly firstTokenByMs: number
+  readonly firstTokenAtMs: number | undefined
+  /** Pieces of content that were held back. */
+  readonly heldPieces: number
   readonly failure: Failure | undefined
+  /** What it cost, in US dollars, where that is known. */
+  readonly costUsd: number | undefined
 }
 
 export type CallPhase = 'attempting' | 'waiting' | 'settled'
@@ -52,20 +95,40 @@ export type CallPhase = 'attempting' | 'waiting' | 'settled'
 export interface CallState {
   readonly phase: CallPhase
   readonly budget: CallBudget
+  readonly rules: CallRules
   /** Endpoints not yet tried, in the order in which they will be. */
   readonly queue: readonly PlannedEndpoint[]
   /** Endpoints that refused, or were not available when the call was planned. */
   readonly standby: readonly StandbyEndpoint[]
-  /** Every attempt, in the order of their starts; the last one may be live. */
+  /** Every attempt, in the order of their starts: attempt n is at n - 1. One of the last two may be live, or both. */
   readonly attempts: readonly AttemptState[]
-  /** When content last came; undefined before the call is committed. */
+  /** When content last came; undefined before the first. */
   readonly contentAtMs: number | undefined
   /** Only endpoints with a larger window than this are of use; 0 at first. */
   readonly aboveContextTokens: number
-  /** The endpoint whose queue the call is in. */
-  readonly waitingFor: StandbyEndpoint | undefined
+  /** The wait that the call is in. */
+  readonly waitingFor: CallWait | undefined
+  /** What broke off after content was delivered, while another attempt may still go on with it. */
+  readonly broken: BrokenAnswer | undefined
+  /** Whether what was delivered can be gone on with. */
+  readonly continuable: boolean
+  /** Whether the caller reads nothing at present, so that no content can come. */
+  readonly paused: boolean
   /** How the call ended. */
   readonly outcome: CallOutcome | undefined
+}
+
+/** A wait in an endpoint's queue. */
+export interface CallWait {
+  readonly standby: StandbyEndpoint
+  /** What the attempt will be that it is for. */
+  readonly kind: 'plain' | 'retry'
+}
+
+export interface BrokenAnswer {
+  /** The attempt that delivered last. */
+  readonly attempt: number
+  readonly failure: Failure
 }
 
 /** How a call ended. */
@@ -75,17 +138,21 @@ export type CallOutcome =
   /** Nothing was delivered. */
   | { readonly type: 'failed'; readonly reason: CallFailureReason; readonly retryAtMs: number | undefined }
   /** Part of an answer was delivered, then it broke off. */
-  | { readonly type: 'broken'; readonly attempt: number; readonly failure: Failure }
+  | ({ readonly type: 'broken' } & BrokenAnswer)
   /** The caller went away. */
   | { readonly type: 'aborted' }
 
 export type CallFailureReason =
-  /** The last failure is one that no other endpoint can mend. */
+  /** A failure is one that no other endpoint can mend. */
   | 'refused'
   /** Attempts were made and none is left to make. */
   | 'all-failed'
   /** No attempt was made: every endpoint is busy, gated or open, and waiting does not fit. */
   | 'busy'
+  /** No attempt was made: all endpoints fail, and the throttle held this call back. */
+  | 'throttled'
+  /** No attempt was made: the worst case of each is above what the call may cost. */
+  | 'over-budget'
   /** The deadline passed. */
   | 'deadline'
   /** There was no endpoint to try. */

@@ -8,28 +8,29 @@ export interface CallStep {
   readonly effects: readonly CallEffect[]
 }
 
+const nothing: readonly CallEffect[] = Object.freeze([])
+
 export function unchanged(state: CallState): CallStep {
-  return { state, effects: [] }
+  return { state, effects: nothing }
 }
 
-/** Ends the call: the effects so far, then the deadline is cleared and the outcome told. */
+/** The step with other effects before its own. */
+export function after(effects: readonly CallEffect[], step: CallStep): CallStep {
+  return { state: step.state, effects: [...effects, ...step.effects] }
+}
+
+/** Ends the call: the effects so far, then the timers are cleared and the outcome told. */
 export function settle(
   state: CallState,
   outcome: CallOutcome,
-  effects: readonly CallEffect[] = [],
+  effects: readonly CallEffect[] = nothing,
 ): CallStep {
   const settled: CallState = { ...state, phase: 'settled', waitingFor: undefined, outcome }
-  const cancelWait: readonly CallEffect[] = state.waitingFor === undefined ? [] : [{ type: 'cancel-wait' }]
+  const cancelWait: readonly CallEffect[] =
+    state.waitingFor === undefined ? nothing : [{ type: 'cancel-wait' }]
   return {
     state: settled,
-    effects: [
-      ...effects,
-      ...cancelWait,
-      clearTimer('deadline'),
-      clearTimer('first-token'),
-      clearTimer('idle'),
-      { type: 'settle', outcome },
-    ],
+    effects: [...effects, ...cancelWait, ...Object.values(clearing), { type: 'settle', outcome }],
   }
 }
 
@@ -39,9 +40,9 @@ export function failedOutcome(state: CallState, reason: CallFailureReason): Call
   return { type: 'failed', reason, retryAtMs: instants.length === 0 ? undefined : Math.min(...instants) }
 }
 
-/** The state with its last attempt replaced. */
+/** The state with an attempt replaced. */
 export function withAttempt(state: CallState, attempt: AttemptState): CallState {
-  return { ...state, attempts: state.attempts.with(-1, attempt) }
+  return { ...state, attempts: state.attempts.with(attempt.number - 1, attempt) }
 }
 
 export function record(attempt: AttemptState, result: AttemptResult): CallEffect {
@@ -57,5 +58,14 @@ export function setTimer(timer: CallTimer, atMs: number): CallEffect {
 }
 
 export function clearTimer(timer: CallTimer): CallEffect {
-  return { type: 'clear-timer', timer }
+  return clearing[timer]
 }
+
+/** Every call clears its timers, so these are made once. */
+const clearing: Readonly<Record<CallTimer, CallEffect>> = Object.freeze({
+  deadline: { type: 'clear-timer', timer: 'deadline' },
+  'first-token': { type: 'clear-timer', timer: 'first-token' },
+  idle: { type: 'clear-timer', timer: 'idle' },
+  hedge: { type: 'clear-timer', timer: 'hedge' },
+  'hold-back': { type: 'clear-timer', timer: 'hold-back' },
+})

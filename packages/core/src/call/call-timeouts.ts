@@ -1,26 +1,52 @@
 import type { Failure } from '../failure/failure.ts'
 import type { AttemptState, CallState } from './call-state.ts'
+import { after, setTimer, unchanged } from './call-step.ts'
+import type { CallStep } from './call-step.ts'
+import { failAttempt } from './fail-attempt.ts'
 
-/** Milliseconds until content is overdue; 0 or less when it is. */
-export function idleRemainingMs({ contentAtMs }: CallState, attempt: AttemptState, nowMs: number): number {
-  return (contentAtMs ?? attempt.startedAtMs) + (attempt.timeouts?.idleTimeoutMs ?? Infinity) - nowMs
+/** Ends every attempt whose first token is overdue; the timer is set for the earliest of them. */
+export function onFirstTokenTimer(state: CallState, nowMs: number): CallStep {
+  let step = unchanged(state)
+  let earliestMs = Infinity
+  for (const { number } of state.attempts) {
+    const attempt = step.state.attempts[number - 1]
+    if (attempt?.status !== 'running') continue
+    if (attempt.firstTokenByMs > nowMs) earliestMs = Math.min(earliestMs, attempt.firstTokenByMs)
+    else step = after(step.effects, failAttempt(step.state, attempt, overdue(attempt, nowMs)))
+  }
+  if (step.effects.length > 0 || earliestMs === Infinity) return step
+  return { state, effects: [setTimer('first-token', earliestMs)] }
 }
 
-export function firstTokenFailure(attempt: AttemptState, nowMs: number): Failure {
+/** Setting a timer for every token would cost more than the token: the timer looks when content last came. */
+export function onIdleTimer(state: CallState, nowMs: number): CallStep {
+  const attempt = state.attempts.find(isStreaming)
+  if (attempt === undefined || state.paused) return unchanged(state)
+  const idleTimeoutMs = attempt.timeouts?.idleTimeoutMs ?? Infinity
+  const silentMs = nowMs - (state.contentAtMs ?? attempt.startedAtMs)
+  if (silentMs < idleTimeoutMs)
+    return { state, effects: [setTimer('idle', nowMs + idleTimeoutMs - silentMs)] }
+  const failure: Failure = { kind: 'stalled', message: `no content for ${Math.round(silentMs)} ms` }
+  return failAttempt(state, attempt, { failure, nowMs, cancel: true })
+}
+
+/** While the caller reads nothing, no content can come: its silence is counted from when it reads again. */
+export function onCallerResumed(state: CallState, nowMs: number): CallStep {
+  if (!state.paused) return unchanged(state)
+  const resumed = { ...state, paused: false }
+  const attempt = state.attempts.find(isStreaming)
+  if (attempt?.timeouts === undefined) return unchanged(resumed)
   return {
-    kind: 'first-token-timeout',
-    message: `no first token after ${Math.round(nowMs - attempt.startedAtMs)} ms`,
+    state: { ...resumed, contentAtMs: nowMs },
+    effects: [setTimer('idle', nowMs + attempt.timeouts.idleTimeoutMs)],
   }
 }
 
-export function idleFailure({ contentAtMs }: CallState, attempt: AttemptState, nowMs: number): Failure {
-  const silentMs = Math.round(nowMs - (contentAtMs ?? attempt.startedAtMs))
-  return { kind: 'stalled', message: `no content for ${silentMs} ms` }
+function isStreaming({ status }: AttemptState): boolean {
+  return status === 'committed' || status === 'held' || status === 'repeating'
 }
 
-export function deadlineFailure(attempt: AttemptState, nowMs: number): Failure {
-  return {
-    kind: 'deadline-exceeded',
-    message: `the call's deadline passed ${Math.round(nowMs - attempt.startedAtMs)} ms into the attempt`,
-  }
+function overdue(attempt: AttemptState, nowMs: number): Parameters<typeof failAttempt>[2] {
+  const message = `no first token after ${Math.round(nowMs - attempt.startedAtMs)} ms`
+  return { failure: { kind: 'first-token-timeout', message }, nowMs, cancel: true }
 }

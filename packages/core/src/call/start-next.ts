@@ -1,80 +1,61 @@
-import type { CallState, PlannedEndpoint, StandbyEndpoint } from './call-state.ts'
-import { failedOutcome, settle } from './call-step.ts'
+import type { CallState } from './call-state.ts'
+import { after, failedOutcome, settle, unchanged } from './call-step.ts'
 import type { CallStep } from './call-step.ts'
+import { mustStop } from './must-stop.ts'
+import { startAttempt } from './start-attempt.ts'
+import { earliestStandby, waitFor } from './wait.ts'
+import { isAffordable, isWorthwhile } from './worthwhile.ts'
 
 /**
  * Starts the next attempt of the plan, or waits for an endpoint on standby, or ends the call. Endpoints that are passed
  * over here stay passed over: the time left and the window asked for only ever get tighter.
  */
 export function startNext(state: CallState, nowMs: number): CallStep {
+  if (mustStop(state)) return settle(state, failedOutcome(state, 'refused'))
   if (nowMs >= state.budget.deadlineAtMs) return settle(state, failedOutcome(state, 'deadline'))
   if (state.attempts.length >= state.budget.maxAttempts)
     return settle(state, failedOutcome(state, 'all-failed'))
-  const index = state.queue.findIndex((planned) => isUseful(state, planned, nowMs))
+  const index = state.queue.findIndex((planned) => isWorthwhile(state, planned, nowMs))
   const planned = state.queue[index]
-  if (planned === undefined) return waitOrSettle({ ...state, queue: [] }, nowMs)
-  return start({ ...state, queue: state.queue.slice(index + 1) }, { planned, admitted: false, nowMs })
+  if (planned === undefined) return waitOrSettle(state, nowMs)
+  const rest = { ...state, queue: state.queue.slice(index + 1) }
+  return startAttempt(rest, { planned, kind: 'plain', admitted: false }, nowMs)
 }
 
-/** Starts the attempt that the call has waited for. */
-export function startAdmitted(state: CallState, standby: StandbyEndpoint, nowMs: number): CallStep {
+function waitOrSettle(state: CallState, nowMs: number): CallStep {
+  const standby = earliestStandby(state, nowMs)
+  const waiting = standby === undefined ? undefined : waitFor(state, { standby, kind: 'plain' }, nowMs)
+  return waiting ?? settleUnserved(state)
+}
+
+/** The endpoint that the call waits for admits it. */
+export function onAdmitted(state: CallState, nowMs: number): CallStep {
+  const { waitingFor } = state
+  if (waitingFor === undefined) return unchanged(state)
+  const { standby, kind } = waitingFor
+  if (!isWorthwhile(state, standby, nowMs))
+    return after([{ type: 'cancel-wait' }], onWaitFailed(state, nowMs))
   const admitted: CallState = {
     ...state,
     waitingFor: undefined,
     standby: state.standby.filter((one) => one !== standby),
   }
-  return start(admitted, { planned: standby, admitted: true, nowMs })
+  return startAttempt(admitted, { planned: standby, kind, admitted: true }, nowMs)
 }
 
-/** The wait came to nothing: the call ends. */
-export function settleUnserved(state: CallState): CallStep {
+/** The wait came to nothing: a retry moves on, and else there is nothing to move on to. */
+export function onWaitFailed(state: CallState, nowMs: number): CallStep {
+  const { waitingFor } = state
+  if (waitingFor === undefined) return unchanged(state)
+  const over: CallState = { ...state, phase: 'attempting', waitingFor: undefined }
+  return waitingFor.kind === 'retry' ? startNext(over, nowMs) : settleUnserved(over)
+}
+
+/** Before the first attempt only money passes an endpoint of the plan over. */
+function settleUnserved(state: CallState): CallStep {
   if (state.attempts.length > 0) return settle(state, failedOutcome(state, 'all-failed'))
-  return settle(state, failedOutcome(state, state.standby.length > 0 ? 'busy' : 'no-endpoint'))
-}
-
-interface Start {
-  readonly planned: PlannedEndpoint
-  readonly admitted: boolean
-  readonly nowMs: number
-}
-
-function start(state: CallState, { planned, admitted, nowMs }: Start): CallStep {
-  const number = state.attempts.length + 1
-  const attempt = {
-    number,
-    planned,
-    status: 'starting',
-    startedAtMs: nowMs,
-    timeouts: undefined,
-    failure: undefined,
-  } as const
-  return {
-    state: { ...state, phase: 'attempting', attempts: [...state.attempts, attempt] },
-    effects: [{ type: 'start-attempt', attempt: number, planned, admitted }],
-  }
-}
-
-/** The first attempt is always worth its while; a failover needs time in which the endpoint may answer. */
-function isUseful(state: CallState, planned: PlannedEndpoint, nowMs: number): boolean {
-  if (planned.endpoint.limits.contextTokens <= state.aboveContextTokens) return false
-  return state.attempts.length === 0 || state.budget.deadlineAtMs - nowMs >= planned.usefulMs
-}
-
-function waitOrSettle(state: CallState, nowMs: number): CallStep {
-  const untilMs = Math.min(state.budget.deadlineAtMs, nowMs + state.budget.maxWaitMs)
-  const standby = earliest(state)
-  if (standby?.retryAtMs === undefined || standby.retryAtMs >= untilMs) return settleUnserved(state)
-  return {
-    state: { ...state, phase: 'waiting', waitingFor: standby },
-    effects: [{ type: 'wait', standby, untilMs }],
-  }
-}
-
-function earliest(state: CallState): StandbyEndpoint | undefined {
-  let best: StandbyEndpoint | undefined
-  for (const standby of state.standby) {
-    if (standby.endpoint.limits.contextTokens <= state.aboveContextTokens) continue
-    if ((standby.retryAtMs ?? Infinity) < (best?.retryAtMs ?? Infinity)) best = standby
-  }
-  return best
+  if (state.standby.some((standby) => isAffordable(state, standby)))
+    return settle(state, failedOutcome(state, 'busy'))
+  const known = state.queue.length + state.standby.length
+  return settle(state, failedOutcome(state, known > 0 ? 'over-budget' : 'no-endpoint'))
 }

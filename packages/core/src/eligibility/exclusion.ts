@@ -10,6 +10,7 @@ export type ExclusionRule =
   | 'input-modality'
   | 'output-modality'
   | 'parameters'
+  | 'learned-parameters'
   | 'data-collection'
   | 'data-retention'
   | 'region'

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../catalog/endpoint.ts'
 import type { Demand } from '../demand/demand.ts'
+import type { LearnedCapabilities } from '../signals/learned-capabilities.ts'
 import type { RoutingPreferences } from './preferences.ts'
 
 /** Keeps an endpoint back after a fault of its credential, account or model. */
@@ -17,10 +18,12 @@ export interface ExclusionQuestion {
   readonly nowMs: number
   /** The endpoint's hold. Default: none. */
   readonly hold?: EndpointHold | undefined
+  /** What the endpoint has refused of late. Default: nothing. */
+  readonly learned?: LearnedCapabilities | undefined
 }
 
 /** What is asked of many endpoints. */
-export interface EligibilityQuestion extends Omit<ExclusionQuestion, 'hold'> {
+export interface EligibilityQuestion extends Omit<ExclusionQuestion, 'hold' | 'learned'> {
   /** Returns the hold of an endpoint. Default: there are none. */
   readonly holdOf?: (endpoint: Endpoint) => EndpointHold | undefined
 }

@@ -10,6 +10,7 @@ import { fallbacksOff } from './rules/fallbacks-off.ts'
 import { hold } from './rules/hold.ts'
 import { ignore } from './rules/ignore.ts'
 import { inputModality } from './rules/input-modality.ts'
+import { learnedParameters } from './rules/learned-parameters.ts'
 import { maxPrice } from './rules/max-price.ts'
 import { only } from './rules/only.ts'
 import { outputLimit } from './rules/output-limit.ts'
@@ -39,6 +40,7 @@ export const eligibilityRules: readonly EligibilityRule[] = [
   { name: 'input-modality', exclude: inputModality },
   { name: 'output-modality', exclude: outputModality },
   { name: 'parameters', exclude: parameters },
+  { name: 'learned-parameters', exclude: learnedParameters },
   {
     name: 'data-collection',
     exclude: dataCollection,

@@ -31,7 +31,10 @@ export function unavailabilityOf(
   const freeAtMs = permits.availableAtMs(tokens, nowMs)
   if (freeAtMs > nowMs)
     return { reason: 'no-permit', retryAtMs: retryAtMs(known, { tokens, freeAtMs, nowMs }) }
-  return known.breaker.admits ? undefined : { reason: 'breaker-open', retryAtMs: undefined }
+  const { coldStart } = known.signals
+  if (coldStart?.admits(known.signals.inFlight) === false)
+    return { reason: 'no-permit', retryAtMs: nowMs + concurrencyRetryMs }
+  return known.breaker.admits ? undefined : { reason: 'breaker-open', retryAtMs: known.breaker.opensUntilMs }
 }
 
 interface PermitAnswer {

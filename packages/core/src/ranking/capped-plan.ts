@@ -59,12 +59,9 @@ export function cappedPlanOf(
 }
 
 /** `J`, row by row: a row for each position and one behind the last, a column for each number of attempts left. */
-function lossesOf(
-  items: PlanColumns,
-  { attempts, failureUsd, without }: Required<PlanBounds>,
-): readonly number[] {
+function lossesOf(items: PlanColumns, { attempts, failureUsd, without }: Required<PlanBounds>): Float64Array {
   const width = attempts + 1
-  const loss: number[] = new Array<number>((items.length + 1) * width).fill(failureUsd)
+  const loss = new Float64Array((items.length + 1) * width).fill(failureUsd)
   for (let i = items.length - 1; i >= 0; i -= 1) {
     const attemptUsd = items.attemptUsdAt(i)
     const early = items.earlyAt(i)

@@ -11,11 +11,13 @@ import type { KnownEndpoint, Unavailability } from './candidate.ts'
 import type { DemotionMemory } from './demotion-memory.ts'
 import { orderOf } from './order.ts'
 import type { Order } from './order.ts'
+import type { PanicMemory } from './panic-memory.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { rank } from './rank.ts'
 import type { CacheLookup } from './rank.ts'
 import type { Ranking } from './ranking.ts'
 import type { RankingOptions } from './ranking-options.ts'
+import type { LearnedCapabilities } from '../signals/learned-capabilities.ts'
 import type { ScoredEndpoint } from './scored-endpoint.ts'
 
 /** Attempts of a call that must ignore breakers because all of them are open. */
@@ -26,12 +28,6 @@ const panicAttempts = 2
  * in a hundred at the spread that signals assume), and with more left the caller has nothing better to do. Source: choice.
  */
 const usefulShare = 0.25
-
-/**
- * Endpoints of a plan beyond the attempts that may be made: for those that refuse, or whose window turns out to be too small.
- * Source: choice.
- */
-const spareEndpoints = 32
 
 export interface DecisionQuestion {
   readonly demand: Demand
@@ -45,6 +41,8 @@ export interface DecisionQuestion {
   readonly policy?: RoutingPolicy | undefined
   /** What providers are expected to have cached of the prompt. Default: nothing. */
   readonly cache?: CacheLookup | undefined
+  /** Remembers since when breakers are ignored. `never`: they never are. Default: they are while all of them are open. */
+  readonly panic?: PanicMemory | 'never' | undefined
   /** Remembers who is demoted. Default: nobody is. */
   readonly demotions?: DemotionMemory | undefined
 }
@@ -74,8 +72,10 @@ export interface UnavailableEndpoint extends Unavailability {
 /** Decides how a call is served by the endpoints that offer its model. A live call and a dry run both ask this. */
 export function decide(endpoints: readonly KnownEndpoint[], question: DecisionQuestion): Decision {
   const sorted = sortOut(endpoints, question)
-  const panic = sorted.ready.length === 0 && sorted.unavailable.some(isOpen)
-  const ready = panic ? sorted.unavailable.filter(isOpen).map((one) => one.known) : sorted.ready
+  const panic = isPanic(endpoints, sorted, question)
+  const ready = panic
+    ? [...sorted.ready, ...sorted.unavailable.filter(isOpen).map((one) => one.known)]
+    : sorted.ready
   const unavailable = panic ? sorted.unavailable.filter((one) => !isOpen(one)) : sorted.unavailable
   const maxAttempts = panic ? Math.min(panicAttempts, question.maxAttempts) : question.maxAttempts
   const { demand, preferences, nowMs, options, cache } = question
@@ -107,7 +107,7 @@ class Decided implements Decision {
     this.exclusions = circumstances.exclusions
     this.maxAttempts = circumstances.maxAttempts
     this.panic = circumstances.panic
-    this.plan = planOf(ranking, ranks.slice(0, this.maxAttempts + spareEndpoints))
+    this.plan = planOf(ranking, ranks)
     this.standby = this.unavailable.map(standbyOf)
   }
 
@@ -141,13 +141,14 @@ function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion
   const sorted: SortedOut = { ready: [], unavailable: [], exclusions: [] }
   const tokens = demand.promptTokens + demand.expectedOutputTokens
   // One question for all endpoints: a copy for each would be the path's only allocation per endpoint.
-  const asked: ExclusionQuestion & { hold?: EndpointHold } = {
+  const asked: ExclusionQuestion & { hold?: EndpointHold; learned?: LearnedCapabilities } = {
     demand,
     preferences: question.preferences,
     nowMs,
   }
   for (const known of endpoints) {
     asked.hold = known.signals.hold
+    asked.learned = known.signals.learned
     const exclusion = exclusionBy(rules, known.endpoint, asked)
     const unavailability =
       exclusion !== undefined || ownGuards ? undefined : unavailabilityOf(known, tokens, nowMs)
@@ -156,6 +157,17 @@ function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion
     else sorted.unavailable.push({ known, ...unavailability })
   }
   return sorted
+}
+
+function isPanic(
+  endpoints: readonly KnownEndpoint[],
+  { ready, unavailable }: SortedOut,
+  { panic, nowMs }: DecisionQuestion,
+): boolean {
+  const open = unavailable.reduce((count, one) => (isOpen(one) ? count + 1 : count), 0)
+  if (open === 0 || panic === 'never') return false
+  if (panic === undefined) return ready.length === 0
+  return panic.isOn(endpoints, { admitted: ready.length, open, nowMs })
 }
 
 function isOpen(one: UnavailableEndpoint): boolean {

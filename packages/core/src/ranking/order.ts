@@ -7,6 +7,12 @@ import type { PolicyQuestion, RoutingPolicy } from './policy.ts'
 import type { Ranking } from './ranking.ts'
 import type { ScoredEndpoint } from './scored-endpoint.ts'
 
+/**
+ * Endpoints of an order beyond the attempts that may be made: for those that refuse, or whose window turns out to be too
+ * small. Source: choice.
+ */
+const spareEndpoints = 32
+
 /** The order of a call, as ranks. */
 export interface Order {
   /** In the order in which the call tries them. */
@@ -74,9 +80,10 @@ function followedBy(
     without: first,
   })
   const ranks = [first, ...plan]
+  const most = Math.min(ranking.length, maxAttempts + spareEndpoints)
   // The plan is ascending, so who is in it is found by walking along.
   let next = 0
-  for (let rank = 0; rank < ranking.length; rank += 1) {
+  for (let rank = 0; ranks.length < most && rank < ranking.length; rank += 1) {
     if (rank === plan[next]) next += 1
     else if (rank !== first) ranks.push(rank)
   }

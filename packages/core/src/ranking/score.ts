@@ -49,5 +49,5 @@ export function scoreInto(
   score.answerUsd = score.priceUsd + usdPerMs * (score.ttftMs + answerUsage.outputTokens * score.msPerToken)
   score.earlyFailureUsd = usdPerMs * signals.expectedDetectMs + promptUsd
   score.lateFailureUsd = score.answerUsd + question.failureUsd
-  score.share = breaker.admitShare(nowMs)
+  score.share = breaker.admitShare(nowMs) * signals.share(nowMs)
 }

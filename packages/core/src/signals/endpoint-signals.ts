@@ -1,4 +1,5 @@
 import type { ColdStart } from './cold-start.ts'
+import type { RateLimits } from '../failure/rate-limit-headers.ts'
 import { DecayedSums, type DecayedSumsSnapshot } from './decayed-sums.ts'
 import { RateGate, type RateGateSnapshot } from './gate.ts'
 import { Hold, type HoldSnapshot } from './hold.ts'
@@ -13,6 +14,9 @@ import {
   outcomeCountsDefaults,
 } from './outcome-counts.ts'
 import { type PermitLimits, Permits } from './permits.ts'
+import { type AttemptTokens, Headroom, type HeadroomReceipt, type HeadroomSnapshot } from './headroom.ts'
+import { LearnedCap, type LearnedCapSnapshot } from './learned-cap.ts'
+import { LearnedCapabilities } from './learned-capabilities.ts'
 import { QualityCounts, type QualityCountsSnapshot } from './quality-counts.ts'
 import { ResidualMemory, type ResidualMemorySnapshot } from './residual-memory.ts'
 import { clamp } from './range.ts'
@@ -74,6 +78,8 @@ export interface EndpointSignalsSnapshot {
   readonly perToken: readonly SizeClassSnapshot[]
   readonly quality: QualityCountsSnapshot
   readonly residual: ResidualMemorySnapshot
+  readonly cap: LearnedCapSnapshot
+  readonly headroom?: HeadroomSnapshot
   readonly gate: RateGateSnapshot
   readonly hold: HoldSnapshot
 }
@@ -102,12 +108,18 @@ export class EndpointSignals {
   readonly permits: Permits
   readonly gate: RateGate = new RateGate()
   readonly hold: Hold = new Hold()
+  /** What it has refused although its catalog entry lists it. Not part of a snapshot: a new process finds out anew. */
+  readonly learned: LearnedCapabilities = new LearnedCapabilities()
   /** How often tool calls and JSON answers were valid. */
   readonly quality: QualityCounts = new QualityCounts()
   /** Whether it has become slow by its own measure. */
   readonly residual: ResidualMemory = new ResidualMemory()
+  /** What the provider's refusals for load say of its capacity. */
+  readonly cap: LearnedCap = new LearnedCap()
   /** Absent where the endpoint is not held back for being new. */
   readonly coldStart: ColdStart | undefined
+  /** Made when the provider's headers first state a limit. */
+  #headroom: Headroom | undefined
   readonly #outcomes: OutcomeCounts
   readonly #latency: LatencyModel
   readonly #inFlight = new InFlight()
@@ -164,6 +176,34 @@ export class EndpointSignals {
 
   attemptStarted(nowMs: number): void {
     this.#inFlight.started(nowMs)
+    this.cap.sent(nowMs)
+  }
+
+  /**
+   * Returns the share of its usual traffic that the endpoint is to get, 0..1: what is left of its provider's limits, below the
+   * capacity that its refusals showed, and as much as a new one gets.
+   */
+  share(nowMs: number): number {
+    const headroom = this.#headroom?.admitProbability(nowMs) ?? 1
+    return headroom * this.cap.weight(nowMs) * (this.coldStart?.share(nowMs) ?? 1)
+  }
+
+  /** Debits an attempt from the provider's limits as it is sent; nothing while no limit is known. */
+  debit(tokens: AttemptTokens, nowMs: number): HeadroomReceipt | undefined {
+    return this.#headroom?.sent(tokens, nowMs)
+  }
+
+  /** Takes the limits that the headers of an attempt's answer state. */
+  observeLimits(limits: RateLimits, receipt: HeadroomReceipt | undefined, nowMs: number): void {
+    this.#headroom ??= new Headroom()
+    // An attempt that was sent before any limit was known counts from its answer on.
+    const own = receipt ?? this.#headroom.sent({ promptTokens: 0, outputTokens: 0 }, nowMs)
+    this.#headroom.observe(limits, own, nowMs)
+  }
+
+  /** Corrects a debit by the tokens that the attempt really used. */
+  settleDebit(receipt: HeadroomReceipt | undefined, tokens: AttemptTokens, nowMs: number): void {
+    if (receipt !== undefined) this.#headroom?.settled(receipt, tokens, nowMs)
   }
 
   /** Takes what an attempt showed. Called once for each started attempt. */
@@ -218,6 +258,8 @@ export class EndpointSignals {
       perToken: this.#perToken.snapshot(nowMs),
       quality: this.quality.snapshot(nowMs),
       residual: this.residual.snapshot(nowMs),
+      cap: this.cap.snapshot(nowMs),
+      ...(this.#headroom !== undefined && { headroom: this.#headroom.snapshot(nowMs) }),
       gate: this.gate.snapshot(nowMs),
       hold: this.hold.snapshot(nowMs),
     }
@@ -237,6 +279,8 @@ export class EndpointSignals {
     this.#perToken.restore(snapshot.perToken, nowMs)
     this.quality.restore(snapshot.quality, nowMs)
     this.residual.restore(snapshot.residual, nowMs)
+    this.cap.restore(snapshot.cap, nowMs)
+    if (snapshot.headroom !== undefined) (this.#headroom ??= new Headroom()).restore(snapshot.headroom, nowMs)
     this.gate.restore(snapshot.gate, nowMs)
     this.hold.restore(snapshot.hold, nowMs)
     this.coldStart?.succeeded(nowMs, snapshot.outcomes.fast.success)
@@ -259,6 +303,8 @@ export class EndpointSignals {
     this.#perToken.merge(snapshot.perToken, nowMs)
     this.quality.merge(snapshot.quality, nowMs)
     this.residual.merge(snapshot.residual, nowMs)
+    this.cap.merge(snapshot.cap, nowMs)
+    if (snapshot.headroom !== undefined) (this.#headroom ??= new Headroom()).merge(snapshot.headroom, nowMs)
     this.gate.merge(snapshot.gate, nowMs)
     this.hold.merge(snapshot.hold, nowMs)
     this.coldStart?.succeeded(nowMs, snapshot.outcomes.fast.success)

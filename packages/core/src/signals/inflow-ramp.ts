@@ -1,7 +1,7 @@
 import { ArrivalRate } from './arrival-rate.ts'
 import { requireRange } from './range.ts'
 
-/** Time in which the inflow may double, in ms; and for which it may not after a setback. Source: choice. */
+/** Time in which the inflow may double, and for which it may not after a setback, in ms. Source: choice. */
 const doublingMs = 5_000
 
 /** Time constant of the inflow that is compared with what is allowed, in ms. Source: choice. */

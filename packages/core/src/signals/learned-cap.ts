@@ -59,8 +59,9 @@ export interface LearnedCapSnapshot {
 export class LearnedCap {
   readonly #rate = new ArrivalRate(learnedCapDefaults.rateWindowMs)
   readonly #ramp: InflowRamp | undefined
-  /** The cap at `#cutAtMs`. */
+  /** The cap at `#capAtMs`. */
   #cap = Infinity
+  #capAtMs = -Infinity
   #cutAtMs = -Infinity
 
   /** @throws RangeError when an option is out of bounds. */
@@ -80,7 +81,8 @@ export class LearnedCap {
     if (sentAtMs < this.#cutAtMs) return
     const { cut, floorPerSecond } = learnedCapDefaults
     const cap = cut * Math.min(this.capPerSecond(nowMs), this.#rate.perSecond(nowMs))
-    this.#cutTo(Math.max(floorPerSecond, cap), nowMs)
+    this.#setCap(Math.max(floorPerSecond, cap), nowMs)
+    this.#cutAtMs = this.#capAtMs
   }
 
   /** Stops the ramp for a while after a timeout; the cap stays. */
@@ -96,7 +98,7 @@ export class LearnedCap {
   /** Returns the cap, in attempts per second, at least 0.1; `Infinity` without one. The ramp is not in it. */
   capPerSecond(nowMs: number): number {
     const { growthPerMinute, ceilingPerSecond } = learnedCapDefaults
-    const cap = this.#cap * growthPerMinute ** (Math.max(0, nowMs - this.#cutAtMs) / 60_000)
+    const cap = this.#cap * growthPerMinute ** (Math.max(0, nowMs - this.#capAtMs) / 60_000)
     return cap < ceilingPerSecond ? cap : Infinity
   }
 
@@ -105,7 +107,9 @@ export class LearnedCap {
    * cap, falling linearly to 0.001 at all of it; the same for the ramp, and the smaller of both.
    */
   weight(nowMs: number): number {
-    const weight = weightAt(this.#rate.perSecond(nowMs) / this.capPerSecond(nowMs))
+    // Most endpoints never refuse, and this is asked for each of them in each decision.
+    const weight =
+      this.#cap === Infinity ? 1 : weightAt(this.#rate.perSecond(nowMs) / this.capPerSecond(nowMs))
     return this.#ramp === undefined ? weight : Math.min(weight, weightAt(this.#ramp.use(nowMs)))
   }
 
@@ -124,7 +128,7 @@ export class LearnedCap {
     requireSnapshot(snapshot)
     this.#rate.clear()
     this.#rate.add(snapshot.perSecond, nowMs)
-    this.#cutTo(snapshot.capPerSecond ?? Infinity, nowMs)
+    this.#setCap(snapshot.capPerSecond ?? Infinity, nowMs)
   }
 
   /**
@@ -136,12 +140,12 @@ export class LearnedCap {
     requireSnapshot(snapshot)
     this.#rate.add(snapshot.perSecond, nowMs)
     const cap = snapshot.capPerSecond ?? Infinity
-    if (cap < this.capPerSecond(nowMs)) this.#cutTo(cap, nowMs)
+    if (cap < this.capPerSecond(nowMs)) this.#setCap(cap, nowMs)
   }
 
-  #cutTo(capPerSecond: number, nowMs: number): void {
+  #setCap(capPerSecond: number, nowMs: number): void {
     this.#cap = capPerSecond
-    this.#cutAtMs = Math.max(this.#cutAtMs, nowMs)
+    this.#capAtMs = Math.max(this.#capAtMs, nowMs)
   }
 }
 

@@ -295,6 +295,7 @@ describe('each rule', () => {
       'input-modality',
       'output-modality',
       'parameters',
+      'learned-parameters',
       'data-collection',
       'data-retention',
       'region',

@@ -1,4 +1,4 @@
-import type { CacheMemory, DemotionMemory, RankingOptions, RoutingPolicy } from '@nextbest/core'
+import type { CacheMemory, DemotionMemory, PanicMemory, RankingOptions, RoutingPolicy } from '@nextbest/core'
 import type { Fleet } from '../fleet.ts'
 import type { OutputLengths } from '../output-lengths.ts'
 import type { CallSink } from '../router.ts'
@@ -13,6 +13,7 @@ export interface CallContext {
   /** Undefined where calls are ordered by expected cost. */
   readonly policy: RoutingPolicy | undefined
   readonly demotions: DemotionMemory
+  readonly panic: PanicMemory | 'never'
   /** What providers have cached of which conversation. */
   readonly cache: CacheMemory
   /** Tells what happens; never throws. */

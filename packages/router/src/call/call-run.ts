@@ -1,4 +1,4 @@
-import { advanceCall, attemptTimeouts, beginCall } from '@nextbest/core'
+import { advanceCall, attemptTimeouts, beginCall, callBudget } from '@nextbest/core'
 import type {
   CallEffect,
   CallEvent,
@@ -8,6 +8,7 @@ import type {
   ChatChunk,
   Decision,
 } from '@nextbest/core'
+import { callFacts } from '../call-facts.ts'
 import { newCallId } from '../call-id.ts'
 import type { PreparedCall } from '../prepare-call.ts'
 import type { RouteAttempt } from '../route.ts'
@@ -96,7 +97,7 @@ export class CallRun implements CallHandle {
       model: request.model,
       promptTokens: demand.promptTokens,
     })
-    const budget = { deadlineAtMs: this.#startedAtMs + timeoutMs, maxAttempts, maxWaitMs }
+    const budget = callBudget({ deadlineAtMs: this.#startedAtMs + timeoutMs, maxAttempts, maxWaitMs })
     this.#follow(beginCall({ budget, plan, standby }, this.#startedAtMs), undefined)
     this.#drain()
     this.#timers.arm()
@@ -262,7 +263,9 @@ export class CallRun implements CallHandle {
       outcome.type === 'answered'
         ? undefined
         : errorOf({ outcome, route, nowMs, timeoutMs: this.#ends.bounds.timeoutMs })
-    this.#context.tell({ type: 'call-end', callId: this.callId, route, error: error?.message })
+    const told = { timeoutMs: this.#ends.bounds.timeoutMs, ranking: this.#context.ranking, outcome }
+    const facts = callFacts(this.#record, this.#call, told)
+    this.#context.tell({ type: 'call-end', callId: this.callId, route, error: error?.message, facts })
     if (error !== undefined) return this.#output.error(error)
     if (run === undefined || usage === undefined) return undefined
     this.#context.outputLengths.record(this.#call.demand.model, usage.completionTokens)

@@ -1,5 +1,8 @@
 import type { CallTimer, Clock, TimerHandle } from '@nextbest/core'
 
+/** In the order in which those that are due at one instant fire. */
+const names: readonly CallTimer[] = ['deadline', 'hold-back', 'first-token', 'idle', 'hedge']
+
 /**
  * The timers of one call, at most one of each name, over a single timer of the clock: it is set for the earliest of them,
  * and when that one was cleared meanwhile it is set anew as it fires. So a call that goes well sets one timer and clears it.
@@ -7,9 +10,13 @@ import type { CallTimer, Clock, TimerHandle } from '@nextbest/core'
 export class CallTimers {
   readonly #clock: Clock
   readonly #fired: (timer: CallTimer) => void
-  #deadlineAtMs = Infinity
-  #firstTokenAtMs = Infinity
-  #idleAtMs = Infinity
+  readonly #atMs: Record<CallTimer, number> = {
+    deadline: Infinity,
+    'first-token': Infinity,
+    idle: Infinity,
+    'hold-back': Infinity,
+    hedge: Infinity,
+  }
   #handle: TimerHandle | undefined
   #handleAtMs = Infinity
 
@@ -19,11 +26,11 @@ export class CallTimers {
   }
 
   set(timer: CallTimer, atMs: number): void {
-    this.#store(timer, atMs)
+    this.#atMs[timer] = atMs
   }
 
   clear(timer: CallTimer): void {
-    this.#store(timer, Infinity)
+    this.#atMs[timer] = Infinity
   }
 
   /** Sees to it that the earliest timer fires. Called after timers were set and cleared. */
@@ -41,18 +48,12 @@ export class CallTimers {
     this.#handleAtMs = Infinity
     const nowMs = this.#clock.nowMs()
     // One at a time: what the first of them brings about may clear the others.
-    const due = this.#dueAt(nowMs)
+    const due = names.find((name) => this.#atMs[name] <= nowMs)
     if (due !== undefined) {
       this.clear(due)
       this.#fired(due)
     }
     this.arm()
-  }
-
-  #dueAt(nowMs: number): CallTimer | undefined {
-    if (this.#deadlineAtMs <= nowMs) return 'deadline'
-    if (this.#firstTokenAtMs <= nowMs) return 'first-token'
-    return this.#idleAtMs <= nowMs ? 'idle' : undefined
   }
 
   #disarm(): void {
@@ -62,12 +63,7 @@ export class CallTimers {
   }
 
   #earliestMs(): number {
-    return Math.min(this.#deadlineAtMs, this.#firstTokenAtMs, this.#idleAtMs)
-  }
-
-  #store(timer: CallTimer, atMs: number): void {
-    if (timer === 'deadline') this.#deadlineAtMs = atMs
-    else if (timer === 'first-token') this.#firstTokenAtMs = atMs
-    else this.#idleAtMs = atMs
+    const at = this.#atMs
+    return Math.min(at.deadline, at['first-token'], at.idle, at['hold-back'], at.hedge)
   }
 }

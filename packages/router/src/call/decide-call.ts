@@ -14,6 +14,7 @@ export function decideCall(context: CallContext, call: PreparedCall, maxAttempts
     options: context.ranking,
     policy: context.policy,
     demotions: context.demotions,
+    panic: context.panic,
     cache: call.cacheKey === undefined ? undefined : { memory: context.cache, key: call.cacheKey },
   })
 }

@@ -116,9 +116,12 @@ function totalTokens(usage: TokenUsage): number {
 }
 
 /** Gates close for the endpoint; a hold of the key closes every endpoint of the account. */
-function applyState({ run, nowMs, context }: AttemptRecording, failure: Failure): void {
+function applyState({ run, demand, nowMs, context }: AttemptRecording, failure: Failure): void {
   const { fleet, runtime, tell } = context
   const policy = failurePolicies[failure.kind]
+  if (failure.kind === 'parameter-unsupported') {
+    run.endpoint.signals.learned.refused(demand.parameters, failure.message, nowMs)
+  }
   if (policy.state === 'gate') run.endpoint.signals.gate.close(failure.retryAfterMs, nowMs, runtime.random)
   if (policy.state !== 'hold') return
   const reason = `${policy.summary}: ${failure.message}`

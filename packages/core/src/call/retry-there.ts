@@ -1,0 +1,71 @@
+import type { Failure } from '../failure/failure.ts'
+import type { AttemptState, CallState } from './call-state.ts'
+import type { CallStep } from './call-step.ts'
+import { startAttempt } from './start-attempt.ts'
+import { waitFor } from './wait.ts'
+import { isWorthwhile } from './worthwhile.ts'
+
+/** Longest wait that an endpoint asks for which is waited out there although others could serve, in ms. Source: choice. */
+const shortWaitMs = 3_000
+
+/** How long a gate is taken to stay closed whose provider names no time, in ms. Source: first closing of `RateGate`. */
+const unnamedWaitMs = 1_000
+
+/** An attempt that has failed just now, and before any content was delivered. */
+export interface EarlyFailure {
+  readonly attempt: AttemptState
+  readonly failure: Failure
+  readonly nowMs: number
+}
+
+/**
+ * Gives the endpoint that failed a second chance, or returns nothing where the call moves on, as it mostly does: another provider is
+ * not the one that failed. A second chance have
+ *
+ * - the caller's own first choice, once, if it answered 5xx or asked for a wait of 3 s at most, and an attempt is left to move on with;
+ * - the only candidate, once after a 5xx, and after a 429 as often as attempts are left.
+ *
+ * After a timeout, or where the request may have run, there is none.
+ */
+export function retryThere(
+  state: CallState,
+  { attempt, failure, nowMs }: EarlyFailure,
+): CallStep | undefined {
+  const { planned } = attempt
+  const others = state.standby.length > 0 || state.queue.some((next) => isWorthwhile(state, next, nowMs))
+  if (!hasSecondChance(state, attempt, others)) return undefined
+  const waitMs = waitBefore(failure, { again: state.attempts.length > 1, others })
+  if (waitMs === undefined || (others && waitMs > shortWaitMs)) return undefined
+  if (waitMs > 0) {
+    return waitFor(state, { standby: { ...planned, retryAtMs: nowMs + waitMs }, kind: 'retry' }, nowMs)
+  }
+  if (!isWorthwhile(state, planned, nowMs)) return undefined
+  return startAttempt(state, { planned, kind: 'retry', admitted: false }, nowMs)
+}
+
+/** Where others could serve, only the caller's first choice has one, and an attempt must be left to move on with. */
+function hasSecondChance(
+  { attempts, budget, rules }: CallState,
+  { planned }: AttemptState,
+  others: boolean,
+): boolean {
+  if (!attempts.every((one) => one.planned.endpoint === planned.endpoint)) return false
+  if (!others) return attempts.length < budget.maxAttempts
+  return rules.prefersFirst && attempts.length === 1 && budget.maxAttempts > 2
+}
+
+interface Chance {
+  /** Whether it would not be the first second chance. */
+  readonly again: boolean
+  /** Whether another endpoint could serve. */
+  readonly others: boolean
+}
+
+/** How long to wait before trying the same endpoint again, in ms; nothing where that is of no use. */
+function waitBefore(failure: Failure, { again, others }: Chance): number | undefined {
+  const { kind, status = 0, retryAfterMs = 0 } = failure
+  if (kind === 'server-error') return status >= 500 && retryAfterMs === 0 && !again ? 0 : undefined
+  if (kind !== 'rate-limited' && (kind !== 'overloaded' || again)) return undefined
+  if (retryAfterMs > 0) return retryAfterMs
+  return others && status < 500 ? undefined : unnamedWaitMs
+}
