@@ -17,6 +17,7 @@ export default defineConfig({
       unit('router'),
       unit('testkit'),
       unit('gateway'),
+      { ...shared, test: { name: 'bench', include: ['bench/**/test/**/*.test.ts'], testTimeout: 60_000 } },
       { ...shared, test: { name: 'examples', include: ['examples/test/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },

@@ -25,7 +25,20 @@ export function callBounds(router: RouterOptions, call: CallOptions): CallBounds
   requireInteger('maxAttempts', bounds.maxAttempts, { low: 1, high: 10 })
   requireInteger('maxWaitMs', bounds.maxWaitMs, { low: 0, high: longestCallMs })
   if (call.priority !== undefined) requireInteger('priority', call.priority, { low: 0, high: 9 })
+  checkWishes(call)
   return bounds
+}
+
+function checkWishes({
+  holdBackMs = 0,
+  holdBackTokens = 0,
+  maxCostUsd = 1,
+  idempotencyKey = ' ',
+}: CallOptions): void {
+  requireInteger('holdBackMs', holdBackMs, { low: 0, high: 2_000 })
+  requireInteger('holdBackTokens', holdBackTokens, { low: 0, high: 64 })
+  requireInteger('length of idempotencyKey', idempotencyKey.length, { low: 1, high: 256 })
+  if (!(maxCostUsd > 0)) throw new RangeError(`maxCostUsd: must be above 0, and is ${String(maxCostUsd)}`)
 }
 
 /**

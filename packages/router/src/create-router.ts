@@ -2,6 +2,7 @@ import {
   CacheMemory,
   checkRankingOptions,
   DemotionMemory,
+  ExtraAttempts,
   PanicMemory,
   rankingDefaults,
 } from '@nextbest/core'
@@ -9,6 +10,7 @@ import type { ChatRequest } from '@nextbest/core'
 import type { CallContext } from './call/call-context.ts'
 import { CallRun } from './call/call-run.ts'
 import { decideCall } from './call/decide-call.ts'
+import { ModelPools } from './call/model-pools.ts'
 import { routeOf } from './call/route-of.ts'
 import { callBounds, validateOptions } from './call-bounds.ts'
 import { chatOnce } from './chat-once.ts'
@@ -20,6 +22,7 @@ import { prepareCall } from './prepare-call.ts'
 import { routerClosed } from './router-errors.ts'
 import type { RouterEvent, RouterOptions } from './router-options.ts'
 import type { CallHandle, CallOptions, CallSink, CloseOptions, Router } from './router.ts'
+import { SharedCalls } from './shared-calls.ts'
 import { systemRuntime } from './system-runtime.ts'
 
 /**
@@ -29,27 +32,13 @@ import { systemRuntime } from './system-runtime.ts'
  */
 export function createRouter(options: RouterOptions): Router {
   validateOptions(options)
-  const ranking = { ...rankingDefaults, ...options.ranking }
-  checkRankingOptions(ranking)
-  const runtime = { ...systemRuntime, ...options.runtime }
-  const fleet = createFleet(options, runtime)
-  const outputLengths = new OutputLengths()
-  const context: CallContext = {
-    fleet,
-    runtime,
-    outputLengths,
-    ranking,
-    policy: options.policy,
-    cache: new CacheMemory(),
-    demotions: new DemotionMemory(),
-    panic: options.whenAllOpen === 'fail' ? 'never' : new PanicMemory(),
-    tell: teller(options.onEvent),
-  }
+  const context = contextOf(options)
+  const { fleet, runtime, outputLengths } = context
   const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }
   const calls = new OpenCalls(runtime.clock)
   let closed = false
 
-  function pipe(request: ChatRequest, sink: CallSink, callOptions: CallOptions = {}): CallHandle {
+  function start(request: ChatRequest, sink: CallSink, callOptions: CallOptions): CallRun {
     if (closed) throw routerClosed()
     const bounds = callBounds(options, callOptions)
     const call = prepareCall(request, callOptions, preparation)
@@ -58,6 +47,14 @@ export function createRouter(options: RouterOptions): Router {
     const leave = calls.add(run, signal)
     run.begin(signal?.aborted === true)
     return run
+  }
+
+  const shared = new SharedCalls(start)
+
+  function pipe(request: ChatRequest, sink: CallSink, callOptions: CallOptions = {}): CallHandle {
+    const { idempotencyKey } = callOptions
+    if (idempotencyKey === undefined) return start(request, sink, callOptions)
+    return shared.pipe(request, sink, { ...callOptions, idempotencyKey })
   }
 
   return {
@@ -84,6 +81,26 @@ export function createRouter(options: RouterOptions): Router {
       calls.cancelAll()
       await fleet.close()
     },
+  }
+}
+
+/** What all calls of the router share. */
+function contextOf(options: RouterOptions): CallContext {
+  const ranking = { ...rankingDefaults, ...options.ranking }
+  checkRankingOptions(ranking)
+  const runtime = { ...systemRuntime, ...options.runtime }
+  return {
+    fleet: createFleet(options, runtime),
+    runtime,
+    outputLengths: new OutputLengths(),
+    ranking,
+    policy: options.policy,
+    cache: new CacheMemory(),
+    demotions: new DemotionMemory(),
+    panic: options.whenAllOpen === 'fail' ? 'never' : new PanicMemory(),
+    extraAttempts: new ExtraAttempts(),
+    pools: new ModelPools(),
+    tell: teller(options.onEvent),
   }
 }
 

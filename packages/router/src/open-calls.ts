@@ -1,6 +1,7 @@
 import { Roster } from '@nextbest/core'
 import type { Clock } from '@nextbest/core'
 import type { CallRun } from './call/call-run.ts'
+import type { CallHandle } from './router.ts'
 
 /** The calls under way. */
 export class OpenCalls {
@@ -39,7 +40,7 @@ export class OpenCalls {
 }
 
 /** Cancels a call when the signal is aborted. Returns the end of that. */
-function cancelWith(signal: AbortSignal, call: CallRun): () => void {
+export function cancelWith(signal: AbortSignal, call: Pick<CallHandle, 'cancel'>): () => void {
   const cancel = (): void => call.cancel()
   signal.addEventListener('abort', cancel)
   return () => signal.removeEventListener('abort', cancel)

@@ -1,4 +1,4 @@
-import type { Exclusion, Failure, IndexParts, RefusalReason, TokenUsage } from '@nextbest/core'
+import type { AttemptKind, Exclusion, Failure, IndexParts, RefusalReason, TokenUsage } from '@nextbest/core'
 
 /** How a call was decided and what became of it. A dry run has the same shape, with no attempts. */
 export interface Route {
@@ -28,6 +28,10 @@ export interface Route {
   readonly usage: TokenUsage | undefined
   /** Cost of all attempts in nano-dollars, including what failed attempts are assumed to have cost. */
   readonly costNanoUsd: number
+  /** Characters of the answer after which another attempt went on with it; absent where one attempt gave all of it. */
+  readonly continuedAt?: number
+  /** The provider of those characters; `provider` gave what came after them. Present exactly when `continuedAt` is. */
+  readonly continuedFrom?: string | undefined
 }
 
 export interface RankedRoute {
@@ -53,6 +57,8 @@ export interface UnavailableRoute {
 export interface RouteAttempt {
   /** Numbered from 1. */
   readonly number: number
+  /** Why it was made. Default: `plain`. */
+  readonly kind?: AttemptKind
   /** The endpoint's id. */
   readonly endpoint: string
   /** Milliseconds from the call's start to the attempt's. */

@@ -41,6 +41,34 @@ export function routerClosed(): RouterError {
   })
 }
 
+/** A duplicate that cannot join the call whose key it has. */
+export function idempotencyConflict(reason: string): RouterError {
+  return new RouterError(`idempotencyKey: ${reason}`, {
+    kind: 'invalid-request',
+    status: 409,
+    code: 'idempotency_conflict',
+    type: 'invalid_request_error',
+    field: 'idempotencyKey',
+  })
+}
+
+export function tooManyKeys(): RouterError {
+  return new RouterError('too many calls with an idempotencyKey are under way; try again later', {
+    kind: 'busy',
+    status: 429,
+    code: 'too_many_idempotency_keys',
+    type: 'rate_limit_error',
+    field: 'idempotencyKey',
+  })
+}
+
+export function callCancelled(route: Route | undefined): RouterError {
+  return new RouterError('the caller cancelled the call', {
+    ...plain('aborted', 499, 'request_cancelled'),
+    route,
+  })
+}
+
 /** What a call's end without a whole answer means for its caller. */
 export interface FailedCall {
   readonly outcome: Exclude<CallOutcome, { readonly type: 'answered' }>
@@ -52,10 +80,7 @@ export interface FailedCall {
 export function errorOf({ outcome, route, nowMs, timeoutMs }: FailedCall): RouterError {
   switch (outcome.type) {
     case 'aborted':
-      return new RouterError('the caller cancelled the call', {
-        ...plain('aborted', 499, 'request_cancelled'),
-        route,
-      })
+      return callCancelled(route)
     case 'broken':
       return new RouterError(`the answer of ${route.endpoint} broke off: ${outcome.failure.message}`, {
         ...clientOf(outcome.failure, 'answer-broken'),
@@ -145,7 +170,10 @@ function attemptsFailed(
       : `${count} failed: ${attemptList(route)}`
   return new RouterError(message, {
     ...clientOf(last, reason),
-    retryAfterMs: hints.length === failures.length && hints.length > 0 ? Math.min(...hints) : retryAfterMs,
+    retryAfterMs:
+      hints.length === failures.length && hints.length > 0
+        ? Math.min(...hints, retryAfterMs ?? Infinity)
+        : retryAfterMs,
     route,
   })
 }

@@ -45,6 +45,29 @@ export interface CallOptions {
   readonly preferences?: RoutingPreferences
   /** Place in a queue, should every endpoint be busy: 0 (first) .. 9 (last). Default: 5. */
   readonly priority?: number
+  /**
+   * What all attempts together may cost, in US dollars: one whose worst case is above what is left is not started, so bound the output with
+   * `max_tokens`. Above 0. Default: no bound.
+   */
+  readonly maxCostUsd?: number
+  /** Whether another endpoint may be started beside one whose first token is late; for streams only. Default: false. */
+  readonly hedge?: boolean
+  /** Whether another endpoint is asked when one refuses the content. Default: false. */
+  readonly failoverOnContentPolicy?: boolean
+  /** How long the beginning of a stream is held back, so that an early cut can be mended, in ms. 0..2,000. Default: 0. */
+  readonly holdBackMs?: number
+  /** How many tokens of it are held back at most; whichever bound comes first ends the holding. 0..64. Default: 0. */
+  readonly holdBackTokens?: number
+  /**
+   * Whether another endpoint may go on with a stream that breaks off, if it repeats what was delivered exactly. Plain text of one choice only.
+   * Default: false.
+   */
+  readonly continueBroken?: boolean
+  /**
+   * Names the call: another one with the same key and request joins it as long as it is under way, and no second one is sent. Whoever serves
+   * several tenants puts the tenant into it. 1..256 characters. Default: none.
+   */
+  readonly idempotencyKey?: string
 }
 
 export interface CloseOptions {

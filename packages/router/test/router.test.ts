@@ -1,36 +1,7 @@
-import type { ChatChunk } from '@nextbest/core'
 import { describe, expect, test } from 'vitest'
-import { createRouter, RouterError } from '../src/index.ts'
-import type { ChatStream, Route } from '../src/index.ts'
+import { createRouter } from '../src/index.ts'
+import { attemptsOf, failureOf, read } from './outcomes.ts'
 import { model, request, scriptedFleet } from './scripted-fleet.ts'
-
-async function read(stream: ChatStream): Promise<{ chunks: ChatChunk[]; text: string; error: unknown }> {
-  const chunks: ChatChunk[] = []
-  let error: unknown
-  try {
-    for await (const chunk of stream) chunks.push(chunk)
-  } catch (thrown) {
-    error = thrown
-  }
-  return { chunks, error, text: chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('') }
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<RouterError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (!RouterError.is(error)) throw new Error('expected a RouterError', { cause: error })
-  return error
-}
-
-function attemptsOf(route: Route | undefined): readonly string[] {
-  return (
-    route?.attempts.map(
-      (attempt) => `${attempt.endpoint.split(':')[0]} ${attempt.failure?.kind ?? attempt.outcome}`,
-    ) ?? []
-  )
-}
 
 describe('chat', () => {
   test('answers from the best endpoint, with usage, cost and route', async () => {

@@ -1,4 +1,4 @@
-import type { Behaviour, ScriptedUpstream } from '../../testkit/src/scripted-upstream/index.ts'
+import type { Script, ScriptedUpstream } from '../../testkit/src/scripted-upstream/index.ts'
 import { startScriptedUpstream } from '../../testkit/src/scripted-upstream/index.ts'
 import { createRouter } from '../src/index.ts'
 import type { Router, RouterEvent, RouterOptions, UpstreamModel } from '../src/index.ts'
@@ -11,7 +11,7 @@ export const request = {
 
 /** One scripted provider of a fleet. */
 export interface Member {
-  readonly behaviour?: Behaviour
+  readonly behaviour?: Script
   readonly model?: Partial<UpstreamModel & { readonly contextTokens: number }>
 }
 

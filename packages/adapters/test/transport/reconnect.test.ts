@@ -87,6 +87,7 @@ describe('a connection that was kept alive and is reset as the request comes', (
   })
 })
 
+// case 20
 describe('no second request is made', () => {
   test('when a connection that was kept alive ends in order: the request may have run', async () => {
     await start(serve((socket, count) => (count === 1 ? socket.write(response('hello')) : socket.end())))

@@ -56,14 +56,15 @@ export class ExtraAttempts {
     this.#balance = Math.min(this.#cap, this.#balance + this.#perCall)
   }
 
-  /**
-   * Takes one extra attempt, if it is there; a hedge, which only saves time, leaves half of the cap to retries. Returns whether it was
-   * taken; else nothing has changed.
-   */
+  /** Whether one extra attempt is there; a hedge, which only saves time, leaves half of the cap to retries. */
+  has(kind: 'retry' | 'hedge'): boolean {
+    return this.#balance >= perAttempt && (kind === 'retry' || this.#balance > this.#cap / 2)
+  }
+
+  /** Takes one extra attempt, if it is there. Returns whether it was taken; else nothing has changed. */
   tryTake(kind: 'retry' | 'hedge'): boolean {
-    const left = this.#balance - perAttempt
-    if (left < 0 || (kind === 'hedge' && this.#balance <= this.#cap / 2)) return false
-    this.#balance = left
+    if (!this.has(kind)) return false
+    this.#balance -= perAttempt
     return true
   }
 }

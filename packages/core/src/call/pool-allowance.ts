@@ -23,7 +23,7 @@ export class PoolAllowance {
     this.#attempts.add(1, 1, nowMs)
   }
 
-  /** An attempt failed before its first token, in a way that another endpoint might mend. */
+  /** An attempt failed before its first token, and not for what was asked. */
   failed(nowMs: number): void {
     this.#attempts.add(1, 0, nowMs)
   }

@@ -64,8 +64,14 @@ interface Chance {
 /** How long to wait before trying the same endpoint again, in ms; nothing where that is of no use. */
 function waitBefore(failure: Failure, { again, others }: Chance): number | undefined {
   const { kind, status = 0, retryAfterMs = 0 } = failure
-  if (kind === 'server-error') return status >= 500 && retryAfterMs === 0 && !again ? 0 : undefined
-  if (kind !== 'rate-limited' && (kind !== 'overloaded' || again)) return undefined
+  if (kind === 'rate-limited') return namedWaitMs(failure, others)
+  if (again || (kind !== 'overloaded' && kind !== 'server-error')) return undefined
+  if (kind === 'overloaded') return namedWaitMs(failure, others)
+  return status >= 500 && retryAfterMs === 0 ? 0 : undefined
+}
+
+/** A 5xx passes by itself; for a throttle without a named end there are others. */
+function namedWaitMs({ status = 0, retryAfterMs = 0 }: Failure, others: boolean): number | undefined {
   if (retryAfterMs > 0) return retryAfterMs
   return others && status < 500 ? undefined : unnamedWaitMs
 }

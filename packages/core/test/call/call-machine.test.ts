@@ -1,24 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { callBudget } from '../../src/call/call-budget.ts'
-import { advanceCall, beginCall } from '../../src/call/call-machine.ts'
-import type { CallSetup } from '../../src/call/call-machine.ts'
-import type { CallEffect } from '../../src/call/call-effect.ts'
-import type { CallEvent } from '../../src/call/call-event.ts'
-import type { CallState } from '../../src/call/call-state.ts'
+import { callRules } from '../../src/call/call-rules.ts'
+import { cut, failed, firstToken, follow, named, started } from './follow.ts'
 import { planned, timeouts } from './run-script.ts'
 
 describe('a call', () => {
   const budget = callBudget({ deadlineAtMs: 60_000 })
   const two = { budget, plan: [planned('first'), planned('second')], standby: [] }
-
-  function follow(
-    setup: CallSetup,
-    events: readonly CallEvent[],
-  ): { state: CallState; effects: readonly CallEffect[] } {
-    let step = beginCall(setup, 0)
-    for (const event of events) step = advanceCall(step.state, event)
-    return step
-  }
 
   test.each([
     { type: 'abort', nowMs: 1 },
@@ -161,4 +149,107 @@ describe('a call', () => {
     expect(state.attempts).toHaveLength(2)
     expect(state.outcome).toMatchObject({ type: 'failed', reason: 'refused' })
   })
+
+  test('asks another endpoint for refused content only when the caller wants that', () => {
+    const refusal = { kind: 'content-refused', message: 'no' } as const
+    const events = [started(1), failed(1, 10, refusal)]
+    const wanting = { ...two, rules: callRules({ failoverOnContentPolicy: true }) }
+
+    expect(named(follow(two, events).effects)).toContain('settle')
+    expect(named(follow(wanting, events).effects)).toContain('start 2 as plain')
+  })
+
+  test('fails at once as too dear when the worst case of every endpoint is above its money', () => {
+    const cost = { promptUsd: 0.1, worstUsd: 1 }
+    const dear = {
+      ...two,
+      plan: [planned('first', { cost })],
+      budget: callBudget({ deadlineAtMs: 1, maxCostUsd: 0.9 }),
+    }
+
+    expect(follow(dear, []).state.outcome).toMatchObject({ type: 'failed', reason: 'over-budget' })
+  })
+
+  test('passes over an endpoint that it cannot afford, and one of which it does not know the cost', () => {
+    const plan = [
+      planned('dear', { cost: { promptUsd: 1, worstUsd: 5 } }),
+      planned('unknown'),
+      planned('cheap', { cost: { promptUsd: 0.1, worstUsd: 1 } }),
+    ]
+    const setup = { budget: callBudget({ deadlineAtMs: 60_000, maxCostUsd: 2 }), plan, standby: [] }
+
+    expect(follow(setup, []).state.attempts[0]?.planned.endpoint.provider).toBe('cheap')
+  })
+
+  test.each([
+    ['nothing for a refusal that is free', { kind: 'rate-limited', message: '429' }, undefined, true],
+    ['the prompt for a failure without usage', { kind: 'server-error', message: '500' }, undefined, true],
+    ['what was billed', { kind: 'empty-response', message: 'empty' }, 1.5, false],
+  ] as const)('counts %s against its money', (_, failure, costUsd, affords) => {
+    const cost = { promptUsd: 0.5, worstUsd: 1 }
+    const setup = {
+      budget: callBudget({ deadlineAtMs: 60_000, maxCostUsd: 1.6 }),
+      plan: [planned('first', { cost }), planned('second', { cost })],
+      standby: [],
+    }
+    const end = { type: 'attempt-failed', attempt: 1, nowMs: 10, failure } as const
+    const { state } = follow(setup, [started(1), costUsd === undefined ? end : { ...end, costUsd }])
+
+    expect(state.attempts).toHaveLength(affords ? 2 : 1)
+  })
+
+  test('does not take the silence of a caller who reads nothing for that of the endpoint', () => {
+    const paused = [
+      started(1),
+      firstToken(1, 100),
+      { type: 'caller-paused', nowMs: 200 },
+      { type: 'timer', timer: 'idle', nowMs: 5_100 },
+    ] as const
+
+    expect(follow(two, paused).effects).toEqual([])
+    const resumed = follow(two, [...paused, { type: 'caller-resumed', nowMs: 9_000 }])
+    expect(resumed.effects).toEqual([{ type: 'set-timer', timer: 'idle', atMs: 14_000 }])
+    expect(
+      follow(two, [
+        ...paused,
+        { type: 'caller-resumed', nowMs: 9_000 },
+        { type: 'timer', timer: 'idle', nowMs: 14_000 },
+      ]).state.outcome,
+    ).toMatchObject({ type: 'broken', failure: { kind: 'stalled' } })
+  })
+
+  test('waits for the second endpoint when the one that is free first would leave no time to answer', () => {
+    const setup = {
+      budget: callBudget({ deadlineAtMs: 2_000 }),
+      plan: [planned('first')],
+      standby: [
+        { ...planned('slow', { usefulMs: 1_900 }), retryAtMs: 300 },
+        { ...planned('quick', { usefulMs: 100 }), retryAtMs: 400 },
+      ],
+    }
+    const { effects } = follow(setup, [started(1), failed(1, 10, cut)])
+
+    expect(effects.at(-1)).toMatchObject({ type: 'wait', standby: { retryAtMs: 400 } })
+  })
+
+  test('gives an admission back that comes too late to be of use', () => {
+    const setup = {
+      budget: callBudget({ deadlineAtMs: 2_000 }),
+      plan: [planned('first')],
+      standby: [{ ...planned('slow', { usefulMs: 1_000 }), retryAtMs: 900 }],
+    }
+    const { effects } = follow(setup, [started(1), failed(1, 10, cut), { type: 'admitted', nowMs: 1_500 }])
+
+    expect(named(effects)).toContain('cancel-wait')
+    expect(named(effects)).toContain('settle')
+  })
+})
+
+test.each([
+  [{ maxAttempts: 0 }, 'maxAttempts must be in 1..10, got 0'],
+  [{ maxHedges: 2 }, 'maxHedges must be in 0..1, got 2'],
+  [{ maxContinuations: 2 }, 'maxContinuations must be in 0..1, got 2'],
+  [{ maxCostUsd: 0 }, 'maxCostUsd must be in'],
+])('the budget %j is refused by name, bound and value', (bounds, message) => {
+  expect(() => callBudget({ deadlineAtMs: 1, ...bounds })).toThrow(message)
 })

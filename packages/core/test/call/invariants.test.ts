@@ -242,7 +242,7 @@ describe('invariant 21: nothing of a call is left when it is over', () => {
     whenever((run) => {
       const recorded = effectsOf(run, 'record-attempt').map(({ effect }) => effect.attempt)
       const over = run.state.attempts.filter((attempt) => !isLive(attempt))
-      expect(recorded.toSorted()).toEqual(over.map((attempt) => attempt.number))
+      expect(recorded.toSorted((one, other) => one - other)).toEqual(over.map((attempt) => attempt.number))
     })
   })
 

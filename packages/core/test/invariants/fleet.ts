@@ -24,7 +24,7 @@ export interface Standing {
   readonly refused: readonly string[]
 }
 
-export const atEase: Standing = {
+const atEase: Standing = {
   state: 'closed',
   probing: false,
   share: 1,
@@ -46,7 +46,7 @@ export interface Numbers {
 
 const rarely = fc.nat(4).map((drawn) => drawn === 4)
 
-export const shares: fc.Arbitrary<number> = fc.double({ min: 0.1, max: 1, noNaN: true })
+const shares: fc.Arbitrary<number> = fc.double({ min: 0.1, max: 1, noNaN: true })
 
 export const standings: fc.Arbitrary<Standing> = fc.record({
   state: fc.constantFrom('closed', 'closed', 'open', 'half-open'),

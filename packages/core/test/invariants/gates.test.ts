@@ -9,16 +9,7 @@ import { breakerDefaults } from '../../src/signals/breaker.ts'
 import { RateGate } from '../../src/signals/gate.ts'
 import { fleetOf, nowMs, question, steady } from '../ranking/fleet.ts'
 import { gapMs, share, timed } from '../signals/arbitraries.ts'
-import {
-  fleetsOf,
-  knownAll,
-  knownIn,
-  numbersIn,
-  planIds,
-  probabilities,
-  reachable,
-  situations,
-} from './fleet.ts'
+import { fleetsOf, knownAll, knownIn, numbersIn, probabilities, reachable, situations } from './fleet.ts'
 import type { Situation, Standing } from './fleet.ts'
 
 const retryAfterMs = fc.option(fc.nat(7_200_000), { nil: undefined })

@@ -5,7 +5,6 @@ import { cappedPlan, expectedLossUsd } from '../../src/ranking/capped-plan.ts'
 import { decide } from '../../src/ranking/decide.ts'
 import type { Decision, DecisionQuestion } from '../../src/ranking/decide.ts'
 import { rankingDefaults } from '../../src/ranking/ranking-options.ts'
-import type { ScoredEndpoint } from '../../src/ranking/scored-endpoint.ts'
 import { CacheMemory } from '../../src/signals/cache-memory.ts'
 import type { OutcomeRates } from '../../src/signals/outcome-counts.ts'
 import { nowMs, question } from '../ranking/fleet.ts'
@@ -167,7 +166,7 @@ test('invariant 44: when every price is zero, the index is time and penalty alon
 /** What the best plan of all that could be made loses. */
 function leastLossUsd({ ranked }: Decision, attempts = 3): number {
   const { failureUsd } = rankingDefaults
-  const plan = cappedPlan(ranked, attempts, failureUsd).flatMap((i): ScoredEndpoint[] => ranked[i] ?? [])
+  const plan = cappedPlan(ranked, attempts, failureUsd).flatMap((i) => ranked[i] ?? [])
   return expectedLossUsd(plan, failureUsd)
 }
 

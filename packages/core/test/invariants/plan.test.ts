@@ -1,15 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { selectors } from '../../../testkit/src/arbitraries/preferences.ts'
+import { callBudget } from '../../src/call/call-budget.ts'
 import { matchesProvider } from '../../src/catalog/slug.ts'
 import { expectedLossUsd } from '../../src/ranking/capped-plan.ts'
 import { decide } from '../../src/ranking/decide.ts'
 import type { Decision } from '../../src/ranking/decide.ts'
 import { rankingDefaults } from '../../src/ranking/ranking-options.ts'
 import type { ScoredEndpoint } from '../../src/ranking/scored-endpoint.ts'
-import { question } from '../ranking/fleet.ts'
+import { failed, follow, serverError, started } from '../call/follow.ts'
+import { fleetOf, nowMs, question, steady } from '../ranking/fleet.ts'
 import { share } from '../signals/arbitraries.ts'
-import { fleetsOf, knownAll, knownIn, numbersIn, planIds, probabilities, situations } from './fleet.ts'
+import { fleetsOf, knownAll, knownIn, numbersIn, probabilities, situations } from './fleet.ts'
 import { decisionsOf, traceEvents } from './trace.ts'
 
 const noRandom = (): number => {
@@ -62,6 +64,23 @@ test('invariant 4: behind the first pick, attempts come by increasing index and 
     ),
     { numRuns: 300 },
   )
+})
+
+// A defect: the plan has one endpoint, but those on standby are still waited for when it fails.
+test.fails('invariant 5: a call without fallbacks is never tried on a second endpoint, after a wait neither', () => {
+  const [first, gated] = fleetOf([steady, steady])
+  if (first === undefined || gated === undefined) throw new Error('unreachable')
+  gated.signals.gate.closeUntil(nowMs + 500)
+  const decision = decide([first, gated], question({ preferences: { allowFallbacks: false } }))
+  const { plan, standby, maxAttempts } = decision
+  const budget = callBudget({ deadlineAtMs: 60_000, maxAttempts })
+  const { state } = follow({ budget, plan, standby: standby.map((one) => ({ ...one, retryAtMs: 500 })) }, [
+    started(1),
+    failed(1, 100, serverError),
+    { type: 'admitted', nowMs: 500 },
+  ])
+
+  expect(state.attempts.map((attempt) => attempt.planned.endpoint)).toEqual([first.endpoint])
 })
 
 test('invariant 6: an explicit order is followed to the letter by whoever can serve now, and takes no random number', () => {

@@ -22,11 +22,11 @@ const event = fc.record({
   retryAfterMs: fc.option(fc.nat(60_000), { nil: undefined }),
 })
 
-export type TraceEvent = typeof event extends fc.Arbitrary<infer Event> ? Event : never
+type TraceEvent = typeof event extends fc.Arbitrary<infer Event> ? Event : never
 
 export const traceEvents: fc.Arbitrary<readonly TraceEvent[]> = fc.array(event, { maxLength: 25 })
 
-export interface Trace {
+interface Trace {
   readonly fleet: readonly Numbers[]
   readonly events: readonly TraceEvent[]
   readonly seed: number

@@ -75,7 +75,7 @@ class Driver {
   }
 }
 
-test('an open breaker is not attempted: it gives no permit before the instant that it named, whatever happens', () => {
+test('invariant 22: an open breaker is not attempted: it gives no permit before the instant that it named, whatever happens', () => {
   fc.assert(
     fc.property(steps, share, (steps, random) => {
       const driver = new Driver(policyOf({}, random))
@@ -90,7 +90,7 @@ test('an open breaker is not attempted: it gives no permit before the instant th
   )
 })
 
-test('a half-open breaker has at most one probe in flight, however many calls ask', () => {
+test('invariant 23: a half-open breaker has at most one probe in flight, however many calls ask', () => {
   fc.assert(
     fc.property(steps, share, (steps, random) => {
       const driver = new Driver(policyOf({}, random))
@@ -106,7 +106,7 @@ test('a half-open breaker has at most one probe in flight, however many calls as
   )
 })
 
-test('failed probes in a row open it for nominal times that never fall and never exceed the longest', () => {
+test('invariant 24: failed probes in a row open it for nominal times that never fall and never exceed the longest', () => {
   const ms = fc.integer({ min: 100, max: 3_600_000 })
   fc.assert(
     fc.property(ms, ms, (one, other) => {
@@ -137,7 +137,7 @@ test('it opens for between a half and the whole of the nominal time', () => {
   )
 })
 
-test('successes in a row close it, and closed it is independent of what came before the opening', () => {
+test('invariant 25: successes in a row close it, and closed it is independent of what came before the opening', () => {
   fc.assert(
     fc.property(steps, steps, (before, after) => {
       const [veteran, recruit] = [new Driver(policyOf()), new Driver(policyOf())]
@@ -168,7 +168,7 @@ test('successes in a row close it, and closed it is independent of what came bef
   )
 })
 
-test('a neutral outcome never changes it, wherever it comes', () => {
+test('invariant 26: a neutral outcome never changes it, wherever it comes', () => {
   fc.assert(
     fc.property(steps, (steps) => {
       const [plain, mixed] = [new Driver(policyOf()), new Driver(policyOf())]
@@ -187,7 +187,7 @@ test('a neutral outcome never changes it, wherever it comes', () => {
   )
 })
 
-test('a result from before the opening never extends, shortens or ends the open time', () => {
+test('invariant 27: a result from before the opening never extends, shortens or ends the open time', () => {
   const late = fc.record({ atShare: share, outcome })
   fc.assert(
     fc.property(fc.array(late, { minLength: 1, maxLength: 20 }), fc.nat(3), (lates, reopenings) => {
@@ -211,7 +211,7 @@ test('a result from before the opening never extends, shortens or ends the open 
   )
 })
 
-test('it never shuts an endpoint out for good: with no probe under way it admits one within the longest open time', () => {
+test('invariant 33: it never shuts an endpoint out for good: with no probe under way it admits one within the longest open time', () => {
   fc.assert(
     fc.property(steps, share, (steps, random) => {
       const driver = new Driver(policyOf({}, random))
@@ -225,7 +225,7 @@ test('it never shuts an endpoint out for good: with no probe under way it admits
   )
 })
 
-test('more failures never open it later, and a success never opens it', () => {
+test('invariant 51: more failures never open it later, and a success never opens it', () => {
   const event = fc.record({ gapMs: fc.nat(30_000), failed: fc.boolean(), added: fc.boolean() })
   fc.assert(
     fc.property(fc.array(event, { maxLength: 80, size: 'max' }), (events) => {

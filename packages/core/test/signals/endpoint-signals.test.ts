@@ -132,7 +132,7 @@ test('an answer that comes whole enters no histogram, and a failed one without a
   expect(failed.expectedMsPerToken(100)).toBe(20)
 })
 
-test('a neutral outcome changes nothing but the attempts in flight; that one was sent is counted as it starts', () => {
+test('invariant 26: a neutral outcome changes nothing but the attempts in flight; that one was sent is counted as it starts', () => {
   fc.assert(
     fc.property(history, attemptReport, (list, report) => {
       const signals = replayed(timed(list, 0))

@@ -124,7 +124,7 @@ const commands = fc.array(
   { maxLength: 60 },
 )
 
-test('whatever happens, the cap is never below the floor and never falls between refusals, and the weight is in 0.001..1', () => {
+test('invariant 31: whatever happens, the cap is never below the floor and never falls between refusals, and the weight is in 0.001..1', () => {
   fc.assert(
     fc.property(commands, fc.boolean(), (list, ramps) => {
       const cap = new LearnedCap(ramps ? { rampFromPerSecond: 1 } : {})

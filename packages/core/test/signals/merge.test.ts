@@ -110,7 +110,7 @@ test('a merged latency model expects what that of the merged stream expects', ()
   )
 })
 
-test('merging the telemetry of two instances gives the telemetry of the merged stream', () => {
+test('invariant 52: merging the telemetry of two instances gives the telemetry of the merged stream', () => {
   const report: fc.Arbitrary<AttemptReport> = fc.record({
     outcome: fc.constantFrom('success', 'early', 'late', 'neutral'),
     weight: share,

@@ -104,7 +104,7 @@ test('a million successes never make a failure impossible', () => {
   expect(rates.late).toBeGreaterThan(0)
 })
 
-test('a success never lowers the success rate, and a failure never raises it', () => {
+test('invariant 51: a success never lowers the success rate, and a failure never raises it', () => {
   fc.assert(
     fc.property(outcomeEvents, outcome, share, fc.nat(100_000), (events, last, weight, gap) => {
       const history = timed(events, 0)

@@ -68,7 +68,7 @@ test('it refills more slowly when the header says that all takes longer to be th
   expect(soon.remaining(30_000)).toBeCloseTo(30, 9)
 })
 
-test('what is left is what the header says, when nothing else was sent', () => {
+test('invariant 30: what is left is what the header says, when nothing else was sent', () => {
   const bucket = heard({ limit: 100, remaining: 90 })
   bucket.observe({ limit: 100, remaining: 40 }, bucket.send(1, 10_000), 10_000)
   expect(bucket.remaining(10_000)).toBe(40)
@@ -216,7 +216,7 @@ test('whatever headers say, it never stays shut for longer than ten minutes afte
   )
 })
 
-test('between headers it is a token bucket of one window’s burst, whatever is sent and settled', () => {
+test('invariant 30: between headers it is a token bucket of one window’s burst, whatever is sent and settled', () => {
   const step = fc.record({
     gapMs: fc.nat(4_000),
     amount: fc.nat(60),

@@ -1,40 +1,74 @@
-import type { AttemptListener } from '@nextbest/adapters'
+import type { AttemptListener, StreamPart } from '@nextbest/adapters'
 import { classify } from '@nextbest/core'
 import type { CallEvent, ChatChunk } from '@nextbest/core'
 import type { AttemptRun } from './attempt-run.ts'
+import { observeLimits } from './provider-limits.ts'
 
 /** Whom an attempt's listener tells. */
 export interface AttemptEars {
   readonly nowMs: () => number
   readonly tell: (event: CallEvent, chunk?: ChatChunk) => void
   readonly batchEnd: (run: AttemptRun) => void
+  /** The endpoint has answered: its first content came, or all of it at once. */
+  readonly answered: (run: AttemptRun) => void
+  /** What an attempt cost, in US dollars, where its usage came. */
+  readonly costUsd: (run: AttemptRun) => number | undefined
+  /** Whether an answer that the provider's filter ended is failed over from, as long as nothing of it was delivered. */
+  readonly failoverOnContentPolicy: boolean
 }
 
+/** What hears the parts of a stream. */
+type HearPart = (part: StreamPart & { readonly type: 'chunk' }) => void
+
 /** Turns what an upstream says of an attempt into events of the call machine. Failures are classified here, once. */
-export function attemptListener(run: AttemptRun, { nowMs, tell, batchEnd }: AttemptEars): AttemptListener {
+export function attemptListener(run: AttemptRun, ears: AttemptEars): AttemptListener {
+  const { nowMs, tell } = ears
+  const attempt = run.number
+  return listenerWith(run, ears, (part) => {
+    run.observe(part)
+    if (run.firstTokenAtMs !== undefined) {
+      return tell({ type: 'progress', attempt, nowMs: nowMs(), content: part.content }, part.chunk)
+    }
+    if (!part.content) return run.holdLiveness(part.chunk)
+    run.firstTokenAtMs = nowMs()
+    ears.answered(run)
+    return tell({ type: 'first-token', attempt, nowMs: run.firstTokenAtMs }, part.chunk)
+  })
+}
+
+/** A listener that hears the parts of a stream in its own way. */
+export function listenerWith(run: AttemptRun, ears: AttemptEars, onPart: HearPart): AttemptListener {
+  const { nowMs, tell } = ears
   const attempt = run.number
   return {
-    onPart(part) {
-      run.observe(part)
-      if (run.firstTokenAtMs !== undefined) {
-        return tell({ type: 'progress', attempt, nowMs: nowMs(), content: part.content }, part.chunk)
-      }
-      if (!part.content) return run.hold(part.chunk)
-      run.firstTokenAtMs = nowMs()
-      return tell({ type: 'first-token', attempt, nowMs: run.firstTokenAtMs }, part.chunk)
+    onResponse(_status, headers) {
+      observeLimits(run, headers, nowMs())
     },
+    onPart,
     onBatchEnd() {
-      if (run.firstTokenAtMs !== undefined) batchEnd(run)
+      if (run.firstTokenAtMs !== undefined) ears.batchEnd(run)
     },
     onAnswer(completion, usage) {
       run.complete(completion, usage)
-      tell({ type: 'attempt-completed', attempt, nowMs: nowMs() })
+      ears.answered(run)
+      tell(ended(run, ears))
     },
     onEnd() {
-      tell({ type: 'attempt-completed', attempt, nowMs: nowMs() })
+      tell(ended(run, ears))
     },
     onFailure(evidence) {
-      tell({ type: 'attempt-failed', attempt, nowMs: nowMs(), failure: classify(evidence) })
+      const failure = classify(evidence)
+      const costUsd = ears.costUsd(run)
+      const failed = { type: 'attempt-failed', attempt, nowMs: nowMs(), failure } as const
+      tell(costUsd === undefined ? failed : { ...failed, costUsd })
     },
   }
+}
+
+function ended(run: AttemptRun, { nowMs, failoverOnContentPolicy }: AttemptEars): CallEvent {
+  const attempt = run.number
+  if (!run.filtered || run.committed || !failoverOnContentPolicy)
+    return { type: 'attempt-completed', attempt, nowMs: nowMs() }
+  const failure = { kind: 'content-refused', message: "the provider's filter ended the answer" } as const
+  return { type: 'attempt-failed', attempt, nowMs: nowMs(), failure }
 }

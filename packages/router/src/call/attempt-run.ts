@@ -1,11 +1,14 @@
 import { outputCharacters } from '@nextbest/core'
 import type { AttemptHandle, StreamPart } from '@nextbest/adapters'
-import type { ChatChunk, ChatCompletion, TokenUsage } from '@nextbest/core'
+import type { AttemptKind, ChatChunk, ChatCompletion, HeadroomReceipt, TokenUsage } from '@nextbest/core'
 import type { FleetEndpoint } from '../fleet.ts'
 import type { Admission } from './admission.ts'
 
 /** Chunks without content that are kept until the first content comes; more than these are dropped. */
-const heldChunks = 64
+const heldLiveness = 64
+
+/** Chunks that are kept when content is held back, which the call machine ends before half of that. */
+const heldChunks = 8_192
 
 /** Characters of text that are taken for one token where a provider reports no usage. */
 const charactersPerToken = 4
@@ -13,38 +16,56 @@ const charactersPerToken = 4
 /** What a running attempt has brought so far. */
 export class AttemptRun {
   readonly number: number
+  readonly kind: AttemptKind
   readonly endpoint: FleetEndpoint
   readonly admission: Admission
   readonly startedAtMs: number
   handle: AttemptHandle | undefined
+  /** What it was debited of its provider's limits, where those are known. */
+  receipt: HeadroomReceipt | undefined
   firstTokenAtMs: number | undefined
+  /** Whether its output is the call's; the endpoint's breaker was told of a success then. */
+  committed = false
   completion: ChatCompletion | undefined
+  /** Whether the provider's filter ended the answer. */
+  filtered = false
   #usage: TokenUsage | undefined
   #characters = 0
   #held: ChatChunk[] = []
 
-  constructor(start: Pick<AttemptRun, 'number' | 'endpoint' | 'admission' | 'startedAtMs'>) {
+  constructor(start: Pick<AttemptRun, 'number' | 'kind' | 'endpoint' | 'admission' | 'startedAtMs'>) {
     this.number = start.number
+    this.kind = start.kind
     this.endpoint = start.endpoint
     this.admission = start.admission
     this.startedAtMs = start.startedAtMs
   }
 
-  /** Takes note of a chunk's usage and size. */
+  /** Takes note of a chunk's usage, size and end. */
   observe(part: StreamPart & { readonly type: 'chunk' }): void {
     if (part.usage !== undefined) this.#usage = part.usage
-    if (!part.content) return
-    for (const choice of part.chunk.choices) this.#characters += outputCharacters(choice.delta)
+    for (const choice of part.chunk.choices) {
+      if (part.content) this.#characters += outputCharacters(choice.delta)
+      if (choice.finish_reason === 'content_filter') this.filtered = true
+    }
   }
 
   /** Takes a whole answer. */
   complete(completion: ChatCompletion, usage: TokenUsage | undefined): void {
     this.completion = completion
     this.#usage = usage
-    for (const choice of completion.choices) this.#characters += outputCharacters(choice.message)
+    for (const choice of completion.choices) {
+      this.#characters += outputCharacters(choice.message)
+      if (choice.finish_reason === 'content_filter') this.filtered = true
+    }
   }
 
   /** Keeps a chunk that came before any content. */
+  holdLiveness(chunk: ChatChunk): void {
+    if (this.#held.length < heldLiveness) this.#held.push(chunk)
+  }
+
+  /** Keeps a chunk until the attempt is committed. */
   hold(chunk: ChatChunk): void {
     if (this.#held.length < heldChunks) this.#held.push(chunk)
   }

@@ -1,8 +1,16 @@
-import type { CacheMemory, DemotionMemory, PanicMemory, RankingOptions, RoutingPolicy } from '@nextbest/core'
+import type {
+  CacheMemory,
+  DemotionMemory,
+  ExtraAttempts,
+  PanicMemory,
+  RankingOptions,
+  RoutingPolicy,
+} from '@nextbest/core'
 import type { Fleet } from '../fleet.ts'
 import type { OutputLengths } from '../output-lengths.ts'
 import type { CallSink } from '../router.ts'
 import type { RouterEvent, RouterRuntime } from '../router-options.ts'
+import type { ModelPools } from './model-pools.ts'
 
 /** What all calls of a router share. */
 export interface CallContext {
@@ -16,6 +24,9 @@ export interface CallContext {
   readonly panic: PanicMemory | 'never'
   /** What providers have cached of which conversation. */
   readonly cache: CacheMemory
+  /** Hedges and retries on the same endpoint that all calls may still make. */
+  readonly extraAttempts: ExtraAttempts
+  readonly pools: ModelPools
   /** Tells what happens; never throws. */
   readonly tell: (event: RouterEvent) => void
 }

@@ -1,7 +1,8 @@
-import { costNanoUsd, failurePolicies } from '@nextbest/core'
+import { billingOf, costNanoUsd, failurePolicies } from '@nextbest/core'
 import type {
   AttemptOutcome,
   AttemptResult,
+  ChatRequest,
   Demand,
   Failure,
   FailurePolicy,
@@ -11,12 +12,14 @@ import type {
 import type { Fleet, FleetEndpoint } from '../fleet.ts'
 import type { RouteAttempt } from '../route.ts'
 import type { RouterEvent } from '../router-options.ts'
+import { validityOf } from './answer-validity.ts'
 import type { AttemptRun } from './attempt-run.ts'
 import type { CallContext } from './call-context.ts'
 
 export interface AttemptRecording {
   readonly run: AttemptRun
   readonly result: AttemptResult
+  readonly request: ChatRequest
   readonly demand: Demand
   /** Names the conversation, where a provider may have cached it. */
   readonly cacheKey: string | undefined
@@ -50,7 +53,7 @@ export function tellBreaker(
 
 /** A success was told to the breaker at the first token already; an answer that comes whole has its first token at its end. */
 function reportHealth({ run, result, context: { tell } }: AttemptRecording): void {
-  const delivered = run.firstTokenAtMs !== undefined
+  const delivered = run.committed && run.firstTokenAtMs !== undefined
   const unhealthy = result.type === 'failed' && failurePolicies[result.failure.kind].health > 0
   if (delivered) return unhealthy ? tellBreaker(run, 'late-failure', tell) : undefined
   if (unhealthy) return tellBreaker(run, 'failure', tell)
@@ -72,6 +75,7 @@ function reportSignals(recording: AttemptRecording): void {
     ttftMs: run.firstTokenAtMs === undefined ? undefined : run.firstTokenAtMs - run.startedAtMs,
   }
   signals.attemptEnded(report, nowMs)
+  recordQuality(recording)
   remember(recording, report.outcome, cachedTokens)
   context.policy?.observe?.({
     type: 'attempt-ended',
@@ -80,11 +84,19 @@ function reportSignals(recording: AttemptRecording): void {
     nowMs,
     failure: result.type === 'failed' ? result.failure : undefined,
   })
+  signals.settleDebit(run.receipt, report, nowMs)
   signals.permits.settle(
     run.admission.reservation,
     tokens === undefined ? demand.promptTokens + run.outputTokens : totalTokens(tokens),
     nowMs,
   )
+}
+
+/** Answers that came as chunks are not put together for this: whole ones are enough to tell an endpoint by. */
+function recordQuality({ run, request, result, nowMs }: AttemptRecording): void {
+  if (result.type !== 'answered' || run.completion === undefined) return
+  const valid = validityOf(request, run.completion)
+  if (valid !== undefined) run.endpoint.signals.quality.record(valid, nowMs)
 }
 
 /** The provider's count of cached tokens, in tokens of our estimate. */
@@ -122,7 +134,10 @@ function applyState({ run, demand, nowMs, context }: AttemptRecording, failure: 
   if (failure.kind === 'parameter-unsupported') {
     run.endpoint.signals.learned.refused(demand.parameters, failure.message, nowMs)
   }
-  if (policy.state === 'gate') run.endpoint.signals.gate.close(failure.retryAfterMs, nowMs, runtime.random)
+  if (policy.state === 'gate') {
+    run.endpoint.signals.gate.close(failure.retryAfterMs, nowMs, runtime.random)
+    run.endpoint.signals.cap.refused(run.startedAtMs, nowMs)
+  }
   if (policy.state !== 'hold') return
   const reason = `${policy.summary}: ${failure.message}`
   for (const { endpoint, signals } of heldBy(policy, run.endpoint, fleet)) {
@@ -137,10 +152,11 @@ function heldBy(policy: FailurePolicy, endpoint: FleetEndpoint, fleet: Fleet): r
 }
 
 function routeAttempt({ run, result, demand, callStartedAtMs, nowMs }: AttemptRecording): RouteAttempt {
-  const billing = billingOf(run, result)
+  const billing = billingOf(result, run.usageReported)
   const usage = run.usage(demand.promptTokens)
   return {
     number: run.number,
+    kind: run.kind,
     endpoint: run.endpoint.endpoint.id,
     startedAfterMs: run.startedAtMs - callStartedAtMs,
     durationMs: nowMs - run.startedAtMs,
@@ -153,11 +169,4 @@ function routeAttempt({ run, result, demand, callStartedAtMs, nowMs }: AttemptRe
         ? 0
         : costNanoUsd(run.endpoint.endpoint.pricing, { ...usage, images: demand.images }),
   }
-}
-
-/** An attempt whose end brought no usage may have been billed: the prompt and what came are assumed. */
-function billingOf(run: AttemptRun, result: AttemptResult): 'billed' | 'assumed' | 'free' {
-  if (run.usageReported) return 'billed'
-  if (result.type !== 'failed' || result.committed) return 'assumed'
-  return failurePolicies[result.failure.kind].billing
 }

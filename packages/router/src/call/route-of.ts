@@ -1,6 +1,6 @@
 import type { Decision, TokenUsage } from '@nextbest/core'
-import type { FleetEndpoint } from '../fleet.ts'
 import type { Route, RouteAttempt } from '../route.ts'
+import type { AttemptRun } from './attempt-run.ts'
 
 /** What is known of a call when its route is written. */
 export interface CallRecord {
@@ -8,22 +8,26 @@ export interface CallRecord {
   readonly model: string
   readonly decision: Decision
   readonly attempts: readonly RouteAttempt[]
-  /** The endpoint whose answer was delivered, whole or in part. */
-  readonly served: FleetEndpoint | undefined
+  /** The attempt whose answer was delivered, whole or in part; of several, the last. */
+  readonly served: AttemptRun | undefined
+  /** The attempt that was delivered from first. */
+  readonly firstServed?: AttemptRun | undefined
   readonly usage: TokenUsage | undefined
+  /** Characters that were delivered when another attempt went on with the answer. */
+  readonly continuedAt?: number | undefined
   readonly startedAtMs: number
   readonly nowMs: number
 }
 
 /** Writes a call's route. A dry run writes it by the same function, without attempts. */
 export function routeOf(record: CallRecord): Route {
-  const { decision, attempts, served, startedAtMs, nowMs } = record
-  const answered = attempts.find((attempt) => attempt.firstTokenMs !== undefined)
+  const { decision, attempts, served, firstServed, continuedAt, startedAtMs, nowMs } = record
+  const firstTokenAtMs = firstServed?.firstTokenAtMs
   return {
     callId: record.callId,
     model: record.model,
-    endpoint: served?.endpoint.id,
-    provider: served?.endpoint.provider,
+    endpoint: served?.endpoint.endpoint.id,
+    provider: served?.endpoint.endpoint.provider,
     plan: decision.plan.map((planned) => planned.endpoint.id),
     ranked: decision.ranked.map((scored, i) => ({
       endpoint: scored.known.endpoint.id,
@@ -41,9 +45,9 @@ export function routeOf(record: CallRecord): Route {
     exclusions: decision.exclusions,
     attempts,
     durationMs: nowMs - startedAtMs,
-    firstTokenMs:
-      answered?.firstTokenMs === undefined ? undefined : answered.startedAfterMs + answered.firstTokenMs,
+    firstTokenMs: firstTokenAtMs === undefined ? undefined : firstTokenAtMs - startedAtMs,
     usage: record.usage,
     costNanoUsd: attempts.reduce((sum, attempt) => sum + attempt.costNanoUsd, 0),
+    ...(continuedAt !== undefined && { continuedAt, continuedFrom: firstServed?.endpoint.endpoint.provider }),
   }
 }

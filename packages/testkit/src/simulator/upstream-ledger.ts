@@ -1,4 +1,11 @@
-import type { BreakerPermit, ChatRequest, Endpoint, FailureEvidence, HealthOutcome, TokenUsage } from '@nextbest/core'
+import type {
+  BreakerPermit,
+  ChatRequest,
+  Endpoint,
+  FailureEvidence,
+  HealthOutcome,
+  TokenUsage,
+} from '@nextbest/core'
 import type { ArrivingAttempt } from './attempt-script.ts'
 
 /** Counts of a virtual upstream: what it saw itself, whatever the sender believes. */

@@ -127,7 +127,10 @@ interface Guards {
   readonly queue: VirtualQueue
 }
 
-function guardsOf(endpoint: Endpoint, { account, maxQueued = 1_000, observer }: VirtualUpstreamOptions): Guards {
+function guardsOf(
+  endpoint: Endpoint,
+  { account, maxQueued = 1_000, observer }: VirtualUpstreamOptions,
+): Guards {
   const { clock, random } = account
   const breaker = createVirtualBreaker({
     ...breakerDefaults,

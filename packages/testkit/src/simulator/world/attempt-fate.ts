@@ -31,10 +31,11 @@ export interface AttemptKey {
   readonly earlier: number
 }
 
-const ttftSpread = 0.35
-const perTokenSpread = 0.15
-const slowShare = 0.01
-const slowFactor = 6
+/** Spreads of times, as standard deviations of their logarithms, and how many attempts are how much slower than that. */
+export const ttftSpread = 0.35
+export const perTokenSpread = 0.15
+export const slowShare = 0.01
+export const slowFactor = 6
 
 /**
  * Returns the luck of an attempt: a function of the key alone, so that every policy meets the same luck (common random numbers).
@@ -75,7 +76,10 @@ export interface Meeting {
 }
 
 /** When an error answers, in ms. */
-const errorMs = 250
+export const errorMs = 250
+
+/** How background failures show. */
+export const modeShares: Readonly<Record<FailureMode, number>> = { error: 0.6, hang: 0.2, cut: 0.2 }
 
 /** Load from which a provider slows down, as a share of full, and how much. */
 const congestedFrom = 0.6
@@ -86,8 +90,8 @@ const congestionSlope = 4
  * `congestion = 1 + 4 · max(0, in flight / full − 0.6)`; time per token grows by its square root.
  */
 export function fateOf(luck: AttemptLuck, meeting: Meeting): AttemptFate {
-  const { profile, condition, request, inFlight } = meeting
-  const congestion = 1 + congestionSlope * Math.max(0, inFlight / profile.fullAt - congestedFrom)
+  const { profile, condition, request } = meeting
+  const congestion = congestionOf(meeting)
   const mode = modeOf(luck, profile, condition)
   const msPerToken =
     (1_000 / profile.outputTokensPerSecond) * luck.perToken * Math.sqrt(congestion) * condition.perTokenFactor
@@ -109,6 +113,10 @@ export function lastTokenMs({ firstMs, msPerToken, outputTokens }: AttemptFate):
   return firstMs + msPerToken * (outputTokens - 1)
 }
 
+function congestionOf({ profile, inFlight }: Meeting): number {
+  return 1 + congestionSlope * Math.max(0, inFlight / profile.fullAt - congestedFrom)
+}
+
 function promptMsOf({ promptTokensPerMs, slowPrompts }: ProviderProfile, tokens: number): number {
   const factor = slowPrompts !== undefined && tokens > slowPrompts.aboveTokens ? slowPrompts.factor : 1
   return (tokens / promptTokensPerMs) * factor
@@ -121,6 +129,6 @@ function modeOf(luck: AttemptLuck, profile: ProviderProfile, condition: Conditio
     if (luck.fault < below) return mode
   }
   if (luck.background >= profile.failureRate) return 'answer'
-  if (luck.mode < 0.6) return 'error'
-  return luck.mode < 0.8 ? 'hang' : 'cut'
+  if (luck.mode < modeShares.error) return 'error'
+  return luck.mode < modeShares.error + modeShares.hang ? 'hang' : 'cut'
 }

@@ -28,10 +28,10 @@ export interface Scenario {
   readonly bound?: ScenarioBound
 }
 
-export interface ScenarioBound {
+interface ScenarioBound {
   /** Least share of requests that succeed, 0..1. */
   readonly success?: number
-  /** Most mean regret, in thousandths of a dollar per request, at the balanced objective. */
+  /** Most mean loss above that of who knows the world but not luck, in thousandths of a dollar per request, balanced. */
   readonly regretMilliUsd?: number
   /** Most attempts per request. */
   readonly attempts?: number

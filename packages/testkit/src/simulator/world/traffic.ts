@@ -31,7 +31,7 @@ export interface TrafficChanges {
 }
 
 /** Conversations whose turns share a growing prompt. */
-export interface SessionTraffic {
+interface SessionTraffic {
   /** Share of the chat requests that are turns of a conversation, 0..1. */
   readonly share: number
   /** Tokens that every turn begins with. */

@@ -1,9 +1,11 @@
 import type { AttemptScript, AttemptStep, ArrivingAttempt, SimulatedProvider } from '../attempt-script.ts'
 import { fateOf, lastTokenMs, luckOf } from './attempt-fate.ts'
-import type { AttemptFate, AttemptLuck } from './attempt-fate.ts'
+import type { AttemptFate, AttemptLuck, Meeting } from './attempt-fate.ts'
 import { fateScript, refusalScript } from './attempt-steps.ts'
 import { conditionAt } from './fault.ts'
 import type { Condition, Fault } from './fault.ts'
+import { outlookOf } from './outlook.ts'
+import type { Outlook } from './outlook.ts'
 import { PromptCache } from './prompt-cache.ts'
 import type { ProviderProfile } from './provider-profile.ts'
 import { Refill } from './refill.ts'
@@ -122,14 +124,21 @@ export class WorldProvider implements SimulatedProvider {
     return { fate, usd: this.#usd({ number, condition, cachedTokens }, tokens) }
   }
 
+  /** Returns what is to be expected of a request that came now, or nothing if it would be refused. Changes nothing. */
+  outlook(number: number, nowMs: number): Outlook | undefined {
+    const condition = conditionAt(this.#options.faults, nowMs)
+    if (!this.#bucket.admits(this.#perMinute(condition), nowMs)) return undefined
+    const cachedTokens = this.#cache.cachedTokens(this.#request(number), nowMs)
+    return outlookOf(this.#meeting(number, condition, cachedTokens))
+  }
+
   #fate(number: number, condition: Condition, cachedTokens: number): AttemptFate {
-    return fateOf(this.#luck(number), {
-      profile: this.profile,
-      condition,
-      request: this.#request(number),
-      cachedTokens,
-      inFlight: this.#admitted,
-    })
+    return fateOf(this.#luck(number), this.#meeting(number, condition, cachedTokens))
+  }
+
+  #meeting(number: number, condition: Condition, cachedTokens: number): Meeting {
+    const request = this.#request(number)
+    return { profile: this.profile, condition, request, cachedTokens, inFlight: this.#admitted }
   }
 
   #luck(number: number): AttemptLuck {
@@ -145,6 +154,13 @@ export class WorldProvider implements SimulatedProvider {
 
   #perMinute({ capacityFactor }: Condition): number {
     return this.profile.requestsPerMinute * capacityFactor
+  }
+
+  /** What a request that came now would cost with so many output tokens, in US dollars. */
+  priceUsd(number: number, outputTokens: number, nowMs: number): number {
+    const condition = conditionAt(this.#options.faults, nowMs)
+    const cachedTokens = this.#cache.cachedTokens(this.#request(number), nowMs)
+    return this.#usd({ number, condition, cachedTokens }, outputTokens)
   }
 
   #usd(under: Pick<UnderWay, 'number' | 'cachedTokens' | 'condition'>, outputTokens: number): number {

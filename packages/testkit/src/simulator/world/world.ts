@@ -25,7 +25,7 @@ export interface WorldOptions {
   readonly whenOver?: (record: AttemptRecord) => void
 }
 
-export const worldDurationMs = 3_500_000
+const worldDurationMs = 3_500_000
 
 /** Requests in the order of their arrival, and the providers that they can go to. It has no clock of its own. */
 export interface World {
@@ -74,7 +74,7 @@ function endpointOf(profile: ProviderProfile, faults: readonly Fault[], nowMs: (
       prompt: profile.promptUsdPerMillion,
       completion: profile.outputUsdPerMillion,
       ...(profile.cache !== undefined && {
-        cacheRead: profile.promptUsdPerMillion * profile.cache.priceShare,
+        cacheRead: (profile.promptUsdPerMillion * profile.cache.priceShare).toFixed(6),
       }),
     },
   })
