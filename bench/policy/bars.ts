@@ -1,6 +1,7 @@
 // Which figures matter, and which bars are they to meet?
 import { nextbest, references } from './contenders.ts'
 import { objectives } from './objective.ts'
+import { meanOf } from './statistics.ts'
 import { figure, standingsOf } from './summary.ts'
 import type { Cell } from './summary.ts'
 
@@ -20,6 +21,7 @@ export interface BarLine {
 const meanRegretMilliUsd = 0.036
 const detectSeconds = 30
 const recoverSeconds = 120
+const newcomerSeconds = 120
 
 /** Scenarios whose provider fails so plainly that noticing it, and its return, is a matter of seconds. */
 const plainOutages = new Set(['hard-outage', 'hang'])
@@ -27,7 +29,15 @@ const plainOutages = new Set(['hard-outage', 'hang'])
 export function barLines(cells: readonly Cell[]): readonly BarLine[] {
   const ours = cells.filter((cell) => cell.policy === nextbest.name)
   const balanced = ours.filter((cell) => cell.objective === 'balanced')
-  return [...comparisons(cells), ...balanced.flatMap(scenarioLines)]
+  return [...meanLine(balanced), ...comparisons(cells), ...balanced.flatMap(scenarioLines)]
+}
+
+/** Over the base scenarios, whether rivals met them too or not. */
+function meanLine(balanced: readonly Cell[]): readonly BarLine[] {
+  const base = balanced.filter(({ scenario }) => scenario.number <= 12)
+  if (base.length === 0) return []
+  const mean = meanOf(base.map((cell) => cell.excessMilliUsd.mean))
+  return [atMost(`mean loss above informed over ${base.length} scenarios, m$`, mean, meanRegretMilliUsd)]
 }
 
 function comparisons(cells: readonly Cell[]): readonly BarLine[] {
@@ -38,23 +48,9 @@ function comparisons(cells: readonly Cell[]): readonly BarLine[] {
     const best = standings.find(({ policy }) => !known.includes(policy))
     if (ours === undefined) return []
     const { mean } = ours.regretMilliUsd
-    const compared = ours.cells.length
-    return [
-      ...(name === 'balanced'
-        ? [
-            atMost(
-              `mean loss above informed over ${compared} scenarios, m$`,
-              ours.excessMilliUsd.mean,
-              meanRegretMilliUsd,
-            ),
-          ]
-        : []),
-      ...(best === undefined
-        ? []
-        : [
-            atMost(`${name}: mean regret, m$, beside that of ${best.policy}`, mean, best.regretMilliUsd.mean),
-          ]),
-    ]
+    return best === undefined
+      ? []
+      : [atMost(`${name}: mean regret, m$, beside that of ${best.policy}`, mean, best.regretMilliUsd.mean)]
   })
 }
 
@@ -71,9 +67,12 @@ function scenarioLines(cell: Cell): readonly BarLine[] {
     const attempts = figure(cell, (run) => run.attemptsPerRequest)
     lines.push(atMost(`${name}: attempts per request`, attempts, bound.attempts))
   }
+  const recover = figure(cell, (run) => run.recoverMs) / 1_000
+  if (name === 'cold-start') {
+    lines.push(atMost(`${name}: time until it has half of its share, s`, recover, newcomerSeconds))
+  }
   if (plainOutages.has(name)) {
     const detect = figure(cell, (run) => run.detectMs) / 1_000
-    const recover = figure(cell, (run) => run.recoverMs) / 1_000
     lines.push(atMost(`${name}: time to detect, s`, detect, detectSeconds))
     lines.push(atMost(`${name}: time to recover, s`, recover, recoverSeconds))
   }

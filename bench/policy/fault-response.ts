@@ -7,7 +7,10 @@ import type { AttemptRecord } from './testkit.ts'
 export interface FaultResponse {
   /** From the fault's beginning until under 10 % of the first attempts went to faulty providers, in ms; null: never, or no such fault. */
   readonly detectMs: number | null
-  /** From its end until they had half of their usual share again, in ms; null: never, or the fault does not end. */
+  /**
+   * From its end until they had half of their usual share again, or from a newcomer's beginning until it had half of its share at the
+   * run's end, in ms; null: never, or the fault does not end.
+   */
   readonly recoverMs: number | null
   /** Failed attempts at faulty providers until then. */
   readonly failedBeforeEjection: number | null
@@ -29,8 +32,10 @@ const nothing: FaultResponse = {
   amplification: null,
 }
 
-/** Returns how the run met its scenario's fault. Faults of all providers at once have nowhere to move to. */
+/** Returns how the run met its scenario's fault, or newcomer. Faults of all providers at once have nowhere to move to. */
 export function faultResponse(log: RunLog, first: readonly AttemptRecord[]): FaultResponse {
+  const { newcomer } = log.scenario
+  if (newcomer !== undefined) return { ...nothing, recoverMs: newcomerMs(first, newcomer) }
   const window = faultWindow(log.scenario)
   const faulty = new Set(log.scenario.faults?.flatMap((fault) => fault.providers))
   if (window === undefined || faulty.size === log.providers.length) return nothing
@@ -57,6 +62,16 @@ export function faultResponse(log: RunLog, first: readonly AttemptRecord[]): Fau
             .length,
     amplification: usual > 0 ? during.length / (usual * requests.length) : null,
   }
+}
+
+/** How long after it was added a newcomer had half of the share that it has at the run's end. */
+function newcomerMs(
+  first: readonly AttemptRecord[],
+  { provider, fromMs }: { readonly provider: string; readonly fromMs: number },
+): number | null {
+  const own = new Set([provider])
+  const share = usualShare(first, own, { fromMs: 0, untilMs: fromMs })
+  return firstAfter(sharesOverTime(first, own), fromMs, (now) => now >= recoveredShare * share)
 }
 
 /** Share of the first attempts at the given providers, by bucket; NaN where there were too few. */

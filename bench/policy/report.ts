@@ -156,7 +156,9 @@ function scenarioTable(ours: readonly Cell[]): string {
 
 /** Ours, where something broke. */
 function faultTable(ours: readonly Cell[]): string {
-  const faulty = ours.filter((cell) => cell.runs.some((run) => run.amplification !== null))
+  const faulty = ours.filter((cell) =>
+    cell.runs.some((run) => run.amplification !== null || run.recoverMs !== null),
+  )
   if (faulty.length === 0) return ''
   return titled(
     'nextbest and faults',

@@ -53,15 +53,18 @@ export async function run(options: RunOptions): Promise<RunLog> {
     createInstance(options, setting, { instance, time }),
   )
   const drawInstance = hashedRandom(seed, 'instances')
-  for (const [number, { arrivesAtMs }] of world.requests.entries()) {
-    await time.runUntil(arrivesAtMs)
-    current = number
-    const router = routers[Math.floor(drawInstance() * instances)]
-    if (router === undefined) throw new Error('there is no router')
-    startCall(router, number, { log, world, time, scenario })
+  const arrive = (number: number): void => {
+    const request = world.requests[number]
+    if (request === undefined) return
+    time.setTimer(request.arrivesAtMs, () => {
+      current = number
+      const router = routers[Math.floor(drawInstance() * instances)]
+      if (router !== undefined) startCall(router, number, { log, world, time, scenario })
+      arrive(number + 1)
+    })
   }
-  // By then the deadline of the last call has passed.
-  await time.runUntil(time.nowMs() + callTimeoutMs + 1)
+  arrive(0)
+  await time.runOut(() => true)
   await Promise.all(routers.map((router) => router.close()))
   return log
 }

@@ -21,7 +21,7 @@ const unlimited: Scenario = {
   name: 'unlimited',
   about: '',
   lookAt: '',
-  durationMs: 100_000,
+  durationMs: 40_000,
   providers: baseProviders.map((one) => ({
     ...one,
     requestsPerMinute: 1e9,
@@ -71,7 +71,7 @@ describe('luck', () => {
         seen.set(key, lastedMs)
       }
     }
-    expect(repeated).toBeGreaterThan(5_000)
+    expect(repeated).toBeGreaterThan(2_000)
   })
 })
 

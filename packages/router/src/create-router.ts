@@ -3,7 +3,6 @@ import {
   checkRankingOptions,
   DemotionMemory,
   ExtraAttempts,
-  PanicMemory,
   rankingDefaults,
 } from '@nextbest/core'
 import type { ChatRequest } from '@nextbest/core'
@@ -97,7 +96,7 @@ function contextOf(options: RouterOptions): CallContext {
     policy: options.policy,
     cache: new CacheMemory(),
     demotions: new DemotionMemory(),
-    panic: options.whenAllOpen === 'fail' ? 'never' : new PanicMemory(),
+    panic: options.whenAllOpen === 'fail' ? 'never' : undefined,
     extraAttempts: new ExtraAttempts(),
     pools: new ModelPools(),
     tell: teller(options.onEvent),

@@ -1,23 +1,67 @@
 /** What each further answer counts against all before it. */
-const learningRate = 0.05
+const modelRate = 0.05
+const callerRate = 0.02
 
 /** What an answer is taken to be before any was seen, in tokens. */
 const unseenOutputTokens = 256
 
+/** Answers' worth of belief in the model's mean against a caller's own. Source: choice. */
+const priorAnswers = 10
+
+/** Callers that are told apart; of more, those that came first are forgotten. */
+const mostCallers = 10_000
+
+/** Characters by which callers are told apart. */
+const callerLength = 128
+
+/** Whose answers are meant. */
+export interface OutputKind {
+  readonly model: string
+  /** The `user` of the request: an application, a person. Default: callers that do not say are one. */
+  readonly caller: string | undefined
+  /** Whether tool calls or JSON are asked for, whose lengths are others than those of prose. */
+  readonly structured: boolean
+}
+
+interface CallerMean {
+  mean: number
+  answers: number
+}
+
 /**
- * Learns how long the answers of a model are: an exponentially weighted mean. The prompt says nothing about the length of
- * its answer (correlation below 0.12 in published traces), so nothing else goes in. Bounded by the models of the catalog.
+ * Learns how long answers are: an exponentially weighted mean for each model, and one for each caller, drawn towards the
+ * model's by ten answers' worth. The prompt says nothing about the length of its answer (correlation below 0.12 in published
+ * traces), so nothing of it goes in. Bounded by the models of the catalog and 10,000 callers.
  */
 export class OutputLengths {
-  readonly #means = new Map<string, number>()
+  readonly #models = new Map<string, number>()
+  readonly #callers = new Map<string, CallerMean>()
 
   /** Expected output tokens of an answer. */
-  expected(model: string): number {
-    return Math.round(this.#means.get(model) ?? unseenOutputTokens)
+  expected(kind: OutputKind): number {
+    const prior = this.#models.get(kind.model) ?? unseenOutputTokens
+    const own = this.#callers.get(keyOf(kind))
+    if (own === undefined) return Math.round(prior)
+    return Math.round((own.answers * own.mean + priorAnswers * prior) / (own.answers + priorAnswers))
   }
 
-  record(model: string, outputTokens: number): void {
-    const mean = this.#means.get(model) ?? unseenOutputTokens
-    this.#means.set(model, mean + learningRate * (outputTokens - mean))
+  record(kind: OutputKind, outputTokens: number): void {
+    const mean = this.#models.get(kind.model) ?? unseenOutputTokens
+    this.#models.set(kind.model, mean + modelRate * (outputTokens - mean))
+    const own = this.#callers.get(keyOf(kind)) ?? this.#newCaller(keyOf(kind))
+    own.answers = own.answers * (1 - callerRate) + 1
+    own.mean += (outputTokens - own.mean) / own.answers
   }
+
+  #newCaller(key: string): CallerMean {
+    const caller = { mean: 0, answers: 0 }
+    this.#callers.set(key, caller)
+    const [first] = this.#callers.keys()
+    if (this.#callers.size > mostCallers && first !== undefined) this.#callers.delete(first)
+    return caller
+  }
+}
+
+function keyOf({ model, caller = '', structured }: OutputKind): string {
+  return `${structured ? 1 : 0} ${model} ${caller.slice(0, callerLength)}`
 }

@@ -3,12 +3,14 @@ import type { ChatRequest, Demand, RoutingPreferences } from '@nextbest/core'
 import type { Fleet, FleetEndpoint } from './fleet.ts'
 import type { CallOptions } from './router.ts'
 import { invalidRequest, unknownModel } from './router-errors.ts'
-import type { OutputLengths } from './output-lengths.ts'
+import type { OutputKind, OutputLengths } from './output-lengths.ts'
 
 /** A request that is valid and whose model is known. */
 export interface PreparedCall {
   readonly request: ChatRequest
   readonly demand: Demand
+  /** What the length of its answer is learned for. */
+  readonly outputKind: OutputKind
   /** Tokens that an attempt reserves: the prompt and the output expected. */
   readonly reservedTokens: number
   readonly preferences: RoutingPreferences
@@ -39,17 +41,24 @@ export function prepareCall(
   const { model, variants } = parseModelSlug(valid.model)
   const endpoints = preparation.fleet.endpointsOf(model)
   if (endpoints.length === 0) throw unknownModel(model, preparation.fleet.catalog)
-  const demand = demandOf(valid, { expectedOutputTokens: preparation.outputLengths.expected(model) })
+  const outputKind = outputKindOf(valid, model)
+  const demand = demandOf(valid, { expectedOutputTokens: preparation.outputLengths.expected(outputKind) })
   const preferences = { ...preparation.preferences, ...options.preferences }
   return {
     request: valid,
     demand,
+    outputKind,
     reservedTokens: demand.promptTokens + demand.expectedOutputTokens,
     preferences: withVariants(preferences, variants),
     cacheKey: endpoints.some(chargesLessForCached) ? cacheKeyOf(valid) : undefined,
     endpoints,
     options,
   }
+}
+
+function outputKindOf({ user, tools, response_format: format }: ChatRequest, model: string): OutputKind {
+  const structured = (tools?.length ?? 0) > 0 || (format?.type ?? 'text') !== 'text'
+  return { model, caller: user ?? undefined, structured }
 }
 
 function chargesLessForCached({ endpoint: { pricing } }: FleetEndpoint): boolean {

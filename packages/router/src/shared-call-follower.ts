@@ -86,6 +86,13 @@ export class SharedCallFollower implements CallHandle {
     this.#position = this.#options.chunks.length
   }
 
+  /** Ends for itself alone. */
+  leave(error: RouterError): void {
+    this.skip()
+    this.#end = { type: 'error', error }
+    this.#tellEnd()
+  }
+
   /** Tells a chunk that is not kept, whatever the pace, and before it all that are. */
   chunk(chunk: ChatChunk): void {
     while (this.#position < this.#options.chunks.length) {

@@ -43,8 +43,6 @@ export class SharedCall implements CallSink {
   /** The call has been started. */
   begin(run: SharedRun): void {
     this.#run = run
-    this.#regulate()
-    if (this.#followers.size === 0) run.cancel()
   }
 
   /** Adds a sink, which hears what there is so far before anything else, though not before this returns. */
@@ -58,6 +56,7 @@ export class SharedCall implements CallSink {
     this.#followers.add(follower)
     follower.follow(signal)
     queueMicrotask(() => follower.catchUp(this.#end))
+    this.#regulate()
     return follower
   }
 
@@ -97,11 +96,12 @@ export class SharedCall implements CallSink {
 
   /** The last one to leave cancels the call, and hears of its end as if it had been alone. */
   #leave(follower: SharedCallFollower): void {
-    if (!this.#followers.has(follower) || this.#end !== undefined) return
-    follower.skip()
-    if (this.#followers.size === 1) return this.#run?.cancel()
+    if (this.#followers.size === 1 && this.#end === undefined) {
+      follower.skip()
+      return this.#run?.cancel()
+    }
     this.#followers.delete(follower)
-    follower.catchUp({ type: 'error', error: callCancelled(this.#run?.route) })
+    follower.leave(callCancelled(this.#run?.route))
     return this.#regulate()
   }
 

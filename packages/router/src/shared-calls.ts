@@ -32,9 +32,9 @@ export class SharedCalls {
     const { idempotencyKey: key } = options
     const underWay = this.#calls.get(key)
     if (underWay !== undefined) return joined(underWay, request, { sink, signal })
+    if (signal?.aborted === true) return this.#start(request, sink, options)
     if (this.#calls.size >= mostKeys) throw tooManyKeys()
     const call = new SharedCall(request, () => this.#calls.delete(key))
-    const handle = call.join(sink, signal)
     this.#calls.set(key, call)
     try {
       call.begin(this.#start(request, call, shared))
@@ -42,7 +42,7 @@ export class SharedCalls {
       this.#calls.delete(key)
       throw error
     }
-    return handle
+    return call.join(sink, signal)
   }
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CallTimers } from '../src/call/call-timers.ts'
 
-const names: readonly CallTimer[] = ['deadline', 'first-token', 'idle']
+const names: readonly CallTimer[] = ['deadline', 'hold-back', 'first-token', 'idle', 'hedge']
 
 const command = fc.record({
   timer: fc.constantFrom(...names),

@@ -13,10 +13,8 @@ async function knownFleet(): Promise<ScriptedFleet> {
     second: { model: { price: { ...price, completion: 11 } } },
   })
   for (const name of ['first', 'second']) {
-    const calls = Array.from({ length: 55 }, () =>
-      read(fleet.router.stream(request, { preferences: { only: [name] } })),
-    )
-    await Promise.all(calls)
+    for (let calls = 0; calls < 55; calls += 1)
+      await read(fleet.router.stream(request, { preferences: { only: [name] } }))
   }
   return fleet
 }
@@ -49,7 +47,7 @@ describe('a hedge', () => {
 
   test('is cancelled when the first endpoint answers after all', async () => {
     await using fleet = await knownFleet()
-    fleet.upstreams['first']?.setBehaviour({ latencyMs: 400, text: 'late but first' })
+    fleet.upstreams['first']?.setBehaviour({ latencyMs: 1_200, text: 'late but first' })
     fleet.upstreams['second']?.setBehaviour({ hang: 'before-headers' })
 
     const stream = fleet.router.stream(request, { hedge: true, preferences: { order: ['first', 'second'] } })
@@ -62,8 +60,8 @@ describe('a hedge', () => {
 
   test('goes on when the first endpoint fails', async () => {
     await using fleet = await knownFleet()
-    fleet.upstreams['first']?.setBehaviour({ latencyMs: 300, status: 400 })
-    fleet.upstreams['second']?.setBehaviour({ latencyMs: 500, text: 'second' })
+    fleet.upstreams['first']?.setBehaviour({ latencyMs: 800, status: 400 })
+    fleet.upstreams['second']?.setBehaviour({ latencyMs: 1_200, text: 'second' })
 
     const stream = fleet.router.stream(request, { hedge: true, preferences: { order: ['first', 'second'] } })
 

@@ -64,6 +64,17 @@ describe('invariant 54: a call with the key of one under way is never sent a sec
     expect(fleet.upstreams['only']?.received).toHaveLength(1)
   })
 
+  test('a caller who is gone already sends nothing, and joins nothing', async () => {
+    await using fleet = await scriptedFleet({ only: { behaviour: { latencyMs: 20, text: 'stay' } } })
+    const gone = { ...keyed, signal: AbortSignal.abort() }
+
+    expect((await failureOf(fleet.router.chat(request, gone))).kind).toBe('aborted')
+    expect(fleet.upstreams['only']?.received).toHaveLength(0)
+    const staying = fleet.router.chat(request, keyed)
+    expect((await failureOf(fleet.router.chat(request, gone))).kind).toBe('aborted')
+    expect((await staying).text).toBe('stay')
+  })
+
   test('once it is over, the key begins another call', async () => {
     await using fleet = await scriptedFleet({ only: {} })
 

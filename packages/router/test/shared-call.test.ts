@@ -100,6 +100,30 @@ describe('a call with several callers', () => {
     expect(run.paused).toBe(false)
   })
 
+  test('goes on when somebody joins whom those before have left waiting', () => {
+    const run = new FakeRun()
+    const call = new SharedCall(request, () => undefined)
+    call.begin(run)
+    joinedTo(call).handle?.pause()
+    expect(run.paused).toBe(true)
+
+    joinedTo(call)
+    expect(run.paused).toBe(false)
+  })
+
+  test('ends once for a caller who goes away when it is over and was not heard to its end', () => {
+    const call = new SharedCall(request, () => undefined)
+    call.begin(new FakeRun())
+    const slow = joinedTo(call)
+    slow.handle?.pause()
+    call.onChunk(chunk(0))
+    call.onEnd(ending)
+    slow.handle?.cancel()
+    slow.handle?.resume()
+
+    expect(slow.heard).toEqual(['error'])
+  })
+
   test('goes on for the others when a paused one leaves, and is cancelled when the last does', () => {
     const run = new FakeRun()
     const call = new SharedCall(request, () => undefined)

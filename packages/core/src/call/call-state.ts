@@ -108,7 +108,7 @@ export interface CallState {
   readonly aboveContextTokens: number
   /** The wait that the call is in. */
   readonly waitingFor: CallWait | undefined
-  /** What broke off after content was delivered, while another attempt may still go on with it. */
+  /** What broke off after content was delivered and was gone on with, or tried to be; undefined before. */
   readonly broken: BrokenAnswer | undefined
   /** Whether what was delivered can be gone on with. */
   readonly continuable: boolean

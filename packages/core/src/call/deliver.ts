@@ -58,5 +58,5 @@ function deliver(state: CallState, attempt: AttemptState, nowMs: number): CallSt
   ]
   if (state.budget.maxHedges > 0) effects.push(clearTimer('hedge'))
   const committed: AttemptState = { ...attempt, status: 'committed', firstTokenAtMs: nowMs }
-  return { state: { ...withAttempt(state, committed), contentAtMs: nowMs, broken: undefined }, effects }
+  return { state: { ...withAttempt(state, committed), contentAtMs: nowMs }, effects }
 }

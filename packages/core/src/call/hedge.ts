@@ -17,9 +17,9 @@ export function mayHedge(state: CallState): boolean {
  * first can be the answer. Source: hedged requests, Dean and Barroso, "The tail at scale" (2013).
  */
 export function onHedgeTimer(state: CallState, nowMs: number): CallStep {
-  const [silent, another] = liveAttempts(state)
+  const [silent] = liveAttempts(state)
   const [planned] = state.queue
-  if (silent?.status !== 'running' || another !== undefined || planned === undefined) return unchanged(state)
+  if (silent?.status !== 'running' || planned === undefined) return unchanged(state)
   const { hedge } = silent.planned
   if (hedge === undefined || !mayHedge(state) || !isWorthwhile(state, planned, nowMs)) return unchanged(state)
   const atMs = silent.startedAtMs + hedge.afterMs

@@ -16,11 +16,7 @@ export function repeats(state: CallState, attempt: AttemptState, nowMs: number):
 export function onCaughtUp(state: CallState, attempt: AttemptState, nowMs: number): CallStep {
   if (attempt.status !== 'repeating') return unchanged(state)
   return {
-    state: {
-      ...withAttempt(state, { ...attempt, status: 'committed' }),
-      contentAtMs: nowMs,
-      broken: undefined,
-    },
+    state: { ...withAttempt(state, { ...attempt, status: 'committed' }), contentAtMs: nowMs },
     effects: [
       { type: 'commit', attempt: attempt.number },
       { type: 'emit', attempt: attempt.number },

@@ -2,7 +2,7 @@ import type { Failure } from '../failure/failure.ts'
 import type { AttemptState, CallState } from './call-state.ts'
 import type { CallStep } from './call-step.ts'
 import { startAttempt } from './start-attempt.ts'
-import { waitFor } from './wait.ts'
+import { earliestStandby, waitFor } from './wait.ts'
 import { isWorthwhile } from './worthwhile.ts'
 
 /** Longest wait that an endpoint asks for which is waited out there although others could serve, in ms. Source: choice. */
@@ -23,7 +23,7 @@ export interface EarlyFailure {
  * not the one that failed. A second chance have
  *
  * - the caller's own first choice, once, if it answered 5xx or asked for a wait of 3 s at most, and an attempt is left to move on with;
- * - the only candidate, once after a 5xx, and after a 429 as often as attempts are left.
+ * - the only one that can serve in time, once after a 5xx, and after a 429 as often as attempts are left.
  *
  * After a timeout, or where the request may have run, there is none.
  */
@@ -32,7 +32,9 @@ export function retryThere(
   { attempt, failure, nowMs }: EarlyFailure,
 ): CallStep | undefined {
   const { planned } = attempt
-  const others = state.standby.length > 0 || state.queue.some((next) => isWorthwhile(state, next, nowMs))
+  const others =
+    state.queue.some((next) => isWorthwhile(state, next, nowMs)) ||
+    earliestStandby(state, nowMs) !== undefined
   if (!hasSecondChance(state, attempt, others)) return undefined
   const waitMs = waitBefore(failure, { again: state.attempts.length > 1, others })
   if (waitMs === undefined || (others && waitMs > shortWaitMs)) return undefined

@@ -11,7 +11,6 @@ import type { KnownEndpoint, Unavailability } from './candidate.ts'
 import type { DemotionMemory } from './demotion-memory.ts'
 import { orderOf } from './order.ts'
 import type { Order } from './order.ts'
-import type { PanicMemory } from './panic-memory.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { rank } from './rank.ts'
 import type { CacheLookup } from './rank.ts'
@@ -41,8 +40,8 @@ export interface DecisionQuestion {
   readonly policy?: RoutingPolicy | undefined
   /** What providers are expected to have cached of the prompt. Default: nothing. */
   readonly cache?: CacheLookup | undefined
-  /** Remembers since when breakers are ignored. `never`: they never are. Default: they are while all of them are open. */
-  readonly panic?: PanicMemory | 'never' | undefined
+  /** Whether breakers are ever ignored. Default: they are while none of them is closed. */
+  readonly panic?: 'never' | undefined
   /** Remembers who is demoted. Default: nobody is. */
   readonly demotions?: DemotionMemory | undefined
 }
@@ -72,12 +71,12 @@ export interface UnavailableEndpoint extends Unavailability {
 /** Decides how a call is served by the endpoints that offer its model. A live call and a dry run both ask this. */
 export function decide(endpoints: readonly KnownEndpoint[], question: DecisionQuestion): Decision {
   const sorted = sortOut(endpoints, question)
-  const panic = isPanic(endpoints, sorted, question)
+  const panic = isPanic(sorted, question)
   const ready = panic
     ? [...sorted.ready, ...sorted.unavailable.filter(isOpen).map((one) => one.known)]
     : sorted.ready
   const unavailable = panic ? sorted.unavailable.filter((one) => !isOpen(one)) : sorted.unavailable
-  const maxAttempts = panic ? Math.min(panicAttempts, question.maxAttempts) : question.maxAttempts
+  const maxAttempts = attemptsOf(question, panic)
   const { demand, preferences, nowMs, options, cache } = question
   const demotions = question.demotions?.of(endpoints, question)
   const ranking = rank(ready, { demand, preferences, nowMs, options, cache, demotions })
@@ -159,15 +158,19 @@ function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion
   return sorted
 }
 
-function isPanic(
-  endpoints: readonly KnownEndpoint[],
-  { ready, unavailable }: SortedOut,
-  { panic, nowMs }: DecisionQuestion,
-): boolean {
-  const open = unavailable.reduce((count, one) => (isOpen(one) ? count + 1 : count), 0)
-  if (open === 0 || panic === 'never') return false
-  if (panic === undefined) return ready.length === 0
-  return panic.isOn(endpoints, { admitted: ready.length, open, nowMs })
+/** A probe is no sign of recovery yet: panic lasts until a breaker has closed, or none of them is open any more. */
+function isPanic({ ready, unavailable }: SortedOut, { panic }: DecisionQuestion): boolean {
+  return panic !== 'never' && unavailable.some(isOpen) && !ready.some(isClosed)
+}
+
+/** Without fallbacks or an order, one endpoint is tried, once; in panic two at most. */
+function attemptsOf({ preferences, maxAttempts }: DecisionQuestion, panic: boolean): number {
+  if (preferences.allowFallbacks === false && preferences.order === undefined) return 1
+  return panic ? Math.min(panicAttempts, maxAttempts) : maxAttempts
+}
+
+function isClosed({ breaker }: KnownEndpoint): boolean {
+  return breaker.state === 'closed'
 }
 
 function isOpen(one: UnavailableEndpoint): boolean {

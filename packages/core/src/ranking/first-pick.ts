@@ -1,4 +1,5 @@
 import type { Random } from '../runtime/random.ts'
+import { cappedShares } from './capped-shares.ts'
 
 export interface FirstPickOptions {
   /**
@@ -6,7 +7,10 @@ export interface FirstPickOptions {
    * which is right only where a single instance carries all traffic. Default: 12.
    */
   readonly sharpness: number
-  /** Least probability of every candidate, so that a recovered endpoint is noticed. 0..0.1. Default: 0.003. */
+  /**
+   * Least probability of a candidate that costs no more than the best, so that a recovered endpoint is noticed; others keep
+   * less, a tenth of it at least. 0..0.1. Default: 0.003.
+   */
   readonly explorationRate: number
 }
 
@@ -21,27 +25,25 @@ export interface PickColumns {
   tierAt(rank: number): number
 }
 
+/** Least part of the exploration rate that a candidate keeps, however much it costs. Source: choice. */
+const leastExploration = 0.1
+
+/** Part of the traffic that exploration may take with very many candidates. Source: choice. */
+const mostExploration = 0.1
+
 /**
- * Returns the probability of each candidate to be tried first: `P_i = ε + (1 − n·ε)·w_i / Σ w_j` with
- * `w_i = share_i·I_i^−β` in the best tier, and 0 below it.
+ * Returns the probability of each candidate to be tried first: `P_i = ε_i + (1 − n·ε)·q_i`. In the best tier, `q_i` goes by the
+ * weight `I_i^−β`; who is to get a share of its usual traffic only is weighed by it, and gets no more than it. Exploring is
+ * cut where it costs more: `ε_i = ε·max(0.1, I_best / I_i)`; what is cut goes to the best.
  *
  * Several instances that all take the best one would herd on it, so the pick is a soft minimum. It depends on ratios of
  * indices only: scaling all money changes nothing. Source: power-law sampling as in OpenRouter's 1/price², with the
  * exponent and the floor chosen by simulation.
  */
 export function pickProbabilities(candidates: PickColumns, options: FirstPickOptions): Float64Array {
-  const weights = new Float64Array(candidates.length)
-  const count = bestTierCount(candidates)
-  const lowestUsd = lowestIndexUsd(candidates, count)
-  let sum = 0
-  for (let rank = 0; rank < count; rank += 1) {
-    const indexUsd = candidates.indexUsdAt(rank)
-    const preference = indexUsd === lowestUsd ? 1 : (lowestUsd / indexUsd) ** options.sharpness
-    const weight = preference * candidates.shareAt(rank)
-    weights[rank] = weight
-    sum += weight
-  }
-  return withFloor(weights, sum, options.explorationRate)
+  const probabilities = weightsOf(candidates, options.sharpness)
+  cappedShares(probabilities, candidates)
+  return explored(probabilities, candidates, options.explorationRate)
 }
 
 /** The same over plain indices, all of one tier and with their whole share. */
@@ -55,28 +57,55 @@ export function firstPickProbabilities(indices: readonly number[], options: Firs
   return pickProbabilities(columns, options)
 }
 
-function lowestIndexUsd(candidates: PickColumns, count: number): number {
+/** `I^−β` of the best tier, in units of the best one's; 0 below that tier. */
+function weightsOf(candidates: PickColumns, sharpness: number): Float64Array {
+  const weights = new Float64Array(candidates.length)
+  const lowestUsd = lowestIndexUsd(candidates)
+  for (let rank = 0; rank < weights.length; rank += 1) {
+    if (candidates.tierAt(rank) !== candidates.tierAt(0)) break
+    const indexUsd = candidates.indexUsdAt(rank)
+    weights[rank] = indexUsd === lowestUsd ? 1 : (lowestUsd / indexUsd) ** sharpness
+  }
+  return weights
+}
+
+function lowestIndexUsd(candidates: PickColumns): number {
   let lowestUsd = Infinity
-  for (let rank = 0; rank < count; rank += 1) lowestUsd = Math.min(lowestUsd, candidates.indexUsdAt(rank))
+  for (let rank = 0; rank < candidates.length; rank += 1) {
+    if (candidates.tierAt(rank) === candidates.tierAt(0))
+      lowestUsd = Math.min(lowestUsd, candidates.indexUsdAt(rank))
+  }
   return lowestUsd
 }
 
-function bestTierCount(candidates: PickColumns): number {
-  let count = 0
-  while (count < candidates.length && candidates.tierAt(count) === candidates.tierAt(0)) count += 1
-  return count
+/** Gives each candidate its part of exploring, and what is cut of that to the best of all. */
+function explored(
+  probabilities: Float64Array,
+  candidates: PickColumns,
+  explorationRate: number,
+): Float64Array {
+  const { length } = probabilities
+  const floor = Math.min(explorationRate, mostExploration / length)
+  const lowestUsd = lowestIndexUsd(candidates)
+  let cut = 0
+  let best = 0
+  for (let rank = 0; rank < length; rank += 1) {
+    const own = floor * explorationAt(candidates, rank, lowestUsd)
+    cut += floor - own
+    if (candidates.tierAt(rank) === candidates.tierAt(0) && candidates.indexUsdAt(rank) === lowestUsd)
+      best += 1
+    probabilities[rank] = own + (1 - length * floor) * (probabilities[rank] ?? 0)
+  }
+  for (let rank = 0; rank < length && cut > 0; rank += 1) {
+    if (candidates.tierAt(rank) === candidates.tierAt(0) && candidates.indexUsdAt(rank) === lowestUsd)
+      probabilities[rank] = (probabilities[rank] ?? 0) + cut / best
+  }
+  return probabilities
 }
 
-/** With very many candidates the floor shrinks, so that exploration stays a tenth of the traffic at most. */
-function withFloor(weights: Float64Array, sum: number, explorationRate: number): Float64Array {
-  const { length } = weights
-  const floor = Math.min(explorationRate, 0.1 / length)
-  for (let rank = 0; rank < length; rank += 1) {
-    // Nobody is to get its share: then all are alike.
-    const probability = sum > 0 ? (weights[rank] ?? 0) / sum : 1 / length
-    weights[rank] = floor + (1 - length * floor) * probability
-  }
-  return weights
+function explorationAt(candidates: PickColumns, rank: number, lowestUsd: number): number {
+  const indexUsd = candidates.indexUsdAt(rank)
+  return indexUsd <= lowestUsd ? 1 : Math.max(leastExploration, lowestUsd / indexUsd)
 }
 
 /** Draws a position by its probability. Takes one random number. */

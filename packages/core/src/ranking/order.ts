@@ -60,7 +60,9 @@ function costOrder(ranking: Ranking, question: PolicyQuestion): Order {
 
 function probeRank(ranking: Ranking): number | undefined {
   for (let rank = 0; rank < ranking.length; rank += 1) {
-    if (ranking.knownAt(rank).breaker.state === 'half-open') return rank
+    const { breaker } = ranking.knownAt(rank)
+    // In panic, one whose probe is under way is among the candidates.
+    if (breaker.state === 'half-open' && breaker.admits) return rank
   }
   return undefined
 }

@@ -103,6 +103,12 @@ describe('a call', () => {
     expect(follow(setup, []).state.outcome).toEqual({ type: 'failed', reason: 'busy', retryAtMs: 900 })
   })
 
+  test('re-arms the first-token timer when it fires early', () => {
+    const { effects } = follow(two, [started(1), { type: 'timer', timer: 'first-token', nowMs: 2_999 }])
+
+    expect(effects).toEqual([{ type: 'set-timer', timer: 'first-token', atMs: 3_000 }])
+  })
+
   test('re-arms the idle timer instead of failing while content has come since it was set', () => {
     const { effects } = follow(two, [
       { type: 'attempt-started', attempt: 1, nowMs: 0, timeouts },
@@ -123,6 +129,20 @@ describe('a call', () => {
     ])
 
     expect(state.outcome).toMatchObject({ type: 'broken', failure: { kind: 'stalled' } })
+  })
+
+  test('is broken, not unanswered, when its deadline passes after content was delivered', () => {
+    const { state } = follow(two, [
+      started(1),
+      firstToken(1, 100),
+      { type: 'timer', timer: 'deadline', nowMs: budget.deadlineAtMs },
+    ])
+
+    expect(state.outcome).toMatchObject({
+      type: 'broken',
+      attempt: 1,
+      failure: { kind: 'deadline-exceeded' },
+    })
   })
 
   test('delivers nothing at its deadline, even when a token comes before the timer does', () => {
@@ -196,6 +216,19 @@ describe('a call', () => {
     const { state } = follow(setup, [started(1), costUsd === undefined ? end : { ...end, costUsd }])
 
     expect(state.attempts).toHaveLength(affords ? 2 : 1)
+  })
+
+  test('counts the worst case of an attempt that has streamed, since nobody knows how much of it is billed', () => {
+    const cost = { promptUsd: 0.5, worstUsd: 1 }
+    const setup = {
+      budget: callBudget({ deadlineAtMs: 60_000, maxCostUsd: 1.6 }),
+      rules: callRules({ holdBackTokens: 9 }),
+      plan: [planned('first', { cost }), planned('second', { cost })],
+      standby: [],
+    }
+
+    expect(follow(setup, [started(1), failed(1, 10, cut)]).state.attempts).toHaveLength(2)
+    expect(follow(setup, [started(1), firstToken(1, 5), failed(1, 10, cut)]).state.attempts).toHaveLength(1)
   })
 
   test('does not take the silence of a caller who reads nothing for that of the endpoint', () => {

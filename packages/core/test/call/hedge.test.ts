@@ -4,7 +4,7 @@ import { callBudget } from '../../src/call/call-budget.ts'
 import { advanceCall } from '../../src/call/call-machine.ts'
 import { callRules } from '../../src/call/call-rules.ts'
 import type { CallEvent } from '../../src/call/call-event.ts'
-import { failed, firstToken, follow, named, serverError, started } from './follow.ts'
+import { content, cut, failed, firstToken, follow, named, serverError, started } from './follow.ts'
 import { planned } from './run-script.ts'
 
 const hedge = { afterMs: 400 }
@@ -34,6 +34,35 @@ describe('a hedge', () => {
     expect(follow(none, [started(1), hedgeTimer]).effects).toEqual([])
   })
 
+  test('is not waited for any longer once content is held back', () => {
+    const { effects } = follow({ ...setup, rules: callRules({ holdBackMs: 900 }) }, [
+      started(1),
+      firstToken(1, 100),
+    ])
+
+    expect(named(effects)).toContain('clear-timer hedge')
+  })
+
+  test('does not start before its delay, should its timer fire early', () => {
+    const early = { ...hedgeTimer, nowMs: 399 }
+
+    expect(follow(setup, [started(1), early]).effects).toEqual([
+      { type: 'set-timer', timer: 'hedge', atMs: 400 },
+    ])
+  })
+
+  test('is never made of an attempt that goes on with a broken answer', () => {
+    const budget = callBudget({ deadlineAtMs: 60_000, maxHedges: 1, maxContinuations: 1 })
+    const { effects } = follow({ ...setup, budget }, [
+      started(1),
+      firstToken(1, 100),
+      failed(1, 200, cut),
+      started(2, 200),
+    ])
+
+    expect(named(effects)).toEqual(['set-timer first-token'])
+  })
+
   test('wins with the first content token, and the other attempt is cancelled at once and blamed for nothing', () => {
     const { effects } = follow(setup, [
       ...hedged,
@@ -46,6 +75,7 @@ describe('a hedge', () => {
       'record 1 cancelled',
       'clear-timer first-token',
       'clear-timer hold-back',
+      'clear-timer hold-back',
       'commit 2',
     ])
   })
@@ -55,6 +85,7 @@ describe('a hedge', () => {
       'cancel-attempt 2',
       'record 2 cancelled',
       'clear-timer first-token',
+      'clear-timer hold-back',
       'clear-timer first-token',
       'set-timer idle',
       'commit 1',
@@ -118,6 +149,7 @@ describe('a hedge', () => {
   })
 
   test('times out for itself: each attempt has its own time for a first token', () => {
+    expect(follow(setup, hedged).effects).toEqual([{ type: 'set-timer', timer: 'first-token', atMs: 3_000 }])
     const first = follow(setup, [...hedged, { type: 'timer', timer: 'first-token', nowMs: 3_000 }])
 
     expect(named(first.effects)).toEqual([
@@ -157,6 +189,12 @@ describe('invariant 40: exactly one attempt wins', () => {
         ])
       }),
     )
+  })
+
+  test('nothing is delivered before the instant of the first token is over, however much has come', () => {
+    const { effects } = follow(setup, [...hedged, firstToken(2, 500), content(2, 500), content(2, 500)])
+
+    expect(named(effects)).toEqual(['hold 2'])
   })
 
   test('content that comes later loses, even when the timer of the earlier one has not fired yet', () => {

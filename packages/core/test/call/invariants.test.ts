@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { AttemptState } from '../../src/call/call-state.ts'
 import { ExtraAttempts } from '../../src/call/extra-attempts.ts'
 import { isLive, liveAttempts } from '../../src/call/live-attempts.ts'
-import { spentUsd } from '../../src/call/worthwhile.ts'
+import { earliestStandby } from '../../src/call/wait.ts'
+import { isWorthwhile, spentUsd } from '../../src/call/worthwhile.ts'
 import { effectsOf, runScript, scripts, setups, whenever } from './run-script.ts'
 import type { ScriptRun, ScriptStep, TimedEffect } from './run-script.ts'
 
@@ -24,8 +25,8 @@ function isSuccessor({ kind }: AttemptState): boolean {
 }
 
 describe('invariant 1: no endpoint is attempted twice in a call, but for a second chance', () => {
-  test('whenever an endpoint is attempted again, it is the first choice or the only candidate, and no other was tried before', () => {
-    whenever((run, setup) => {
+  test('whenever an endpoint is attempted again, no other was tried before, and it had failed in a way that passes', () => {
+    whenever((run) => {
       const seen = new Map<string, AttemptState>()
       for (const attempt of run.state.attempts) {
         const before = seen.get(idOf(attempt))
@@ -36,10 +37,22 @@ describe('invariant 1: no endpoint is attempted twice in a call, but for a secon
         }
         seen.set(idOf(attempt), attempt)
       }
-      const retries = run.state.attempts.filter((attempt) => attempt.kind === 'retry')
-      if (seen.size > 1 && retries.length > 0) {
-        expect(setup.rules?.prefersFirst).toBe(true)
-        expect(retries).toHaveLength(1)
+    })
+  })
+
+  test('whenever it could have been another, it is the first choice of the caller, and that once', () => {
+    whenever((run, { rules }) => {
+      const chances = run.trace.filter(({ effect }) =>
+        effect.type === 'wait'
+          ? effect.kind === 'retry'
+          : effect.type === 'start-attempt' && !effect.admitted && effect.kind === 'retry',
+      )
+      for (const { state, event } of chances) {
+        const nowMs = event?.nowMs ?? 0
+        const others = state.queue.some((planned) => isWorthwhile(state, planned, nowMs))
+        if (!others && earliestStandby(state, nowMs) === undefined) continue
+        expect(rules?.prefersFirst).toBe(true)
+        expect(state.attempts.filter((attempt) => attempt.status === 'failed')).toHaveLength(1)
       }
     })
   })

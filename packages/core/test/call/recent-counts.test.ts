@@ -39,6 +39,13 @@ test('reading changes nothing, and time alone forgets', () => {
   expect(counts.good(130_000)).toBe(0)
 })
 
+test('what came just before a slot of ten seconds ended is counted for two minutes all the same', () => {
+  const counts = new RecentCounts()
+  counts.add(1, 0, 9_999)
+
+  expect(counts.all(9_999 + 119_999)).toBe(1)
+})
+
 test('an instant that goes backwards counts as the latest', () => {
   const counts = new RecentCounts()
   counts.add(1, 1, 500_000)

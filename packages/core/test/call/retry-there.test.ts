@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { callBudget } from '../../src/call/call-budget.ts'
 import { callRules } from '../../src/call/call-rules.ts'
+import type { CallSetup } from '../../src/call/call-machine.ts'
 import type { CallEvent } from '../../src/call/call-event.ts'
 import type { Failure } from '../../src/failure/failure.ts'
 import { failed, follow, named, serverError, started } from './follow.ts'
@@ -16,7 +17,7 @@ function busy(retryAfterMs?: number): Failure {
 }
 
 /** What follows when the first attempt fails at 100 ms. */
-function after(setup: typeof two, failure: Failure, more: readonly CallEvent[] = []): readonly string[] {
+function after(setup: CallSetup, failure: Failure, more: readonly CallEvent[] = []): readonly string[] {
   return named(follow(setup, [started(1), failed(1, 100, failure), ...more]).effects)
 }
 
@@ -47,6 +48,16 @@ describe('the first choice of an explicit order', () => {
     ['asks for a wait with a 500', { ...serverError, retryAfterMs: 1_000 }],
   ] as const)('is left at once when it %s', (_, failure) => {
     expect(after(ordered, failure)).toContain('start 2 as plain')
+  })
+
+  test('is waited for once, however short the next wait would be', () => {
+    const again = [
+      { type: 'admitted', nowMs: 2_100 },
+      started(2, 2_100),
+      failed(2, 2_200, busy(300)),
+    ] as const
+
+    expect(after(ordered, busy(2_000), again)).toContain('start 3 as plain')
   })
 
   test('is left when the wait comes to nothing, or no extra attempt is left', () => {
@@ -83,6 +94,15 @@ describe('the only candidate', () => {
     expect(after(only, serverError, [started(2, 100), failed(2, 200, serverError)])).toContain('settle')
   })
 
+  test('is so too when the others cannot serve in time', () => {
+    const open = { ...planned('open'), retryAtMs: undefined }
+    const far = { ...planned('far'), retryAtMs: 50_000 }
+    const soon = { ...planned('soon'), retryAtMs: 500 }
+
+    expect(after({ ...only, standby: [open, far] }, serverError)).toContain('start 2 as retry')
+    expect(after({ ...only, standby: [open, soon] }, serverError)).toContain('wait')
+  })
+
   test('is waited for after a 429 as long as it asks, if that fits', () => {
     expect(after(only, busy(20_000))).toContain('wait')
     expect(after(only, busy(40_000))).toContain('settle')
@@ -104,6 +124,15 @@ describe('the only candidate', () => {
     expect(again.state.attempts.map((attempt) => attempt.kind)).toEqual(['plain', 'retry', 'retry'])
     expect(again.state.outcome).toMatchObject({ type: 'failed', reason: 'all-failed' })
   })
+
+  test.each(['no-extra-attempt', 'rate-gate'] as const)(
+    'is given up when its second chance is refused for %s, and not waited for as if it had not been tried',
+    (reason) => {
+      const refused = { type: 'attempt-refused', attempt: 2, nowMs: 100, reason, retryAtMs: 300 } as const
+
+      expect(after(only, serverError, [refused])).toContain('settle')
+    },
+  )
 
   test('is never tried again after a timeout', () => {
     expect(after(only, { kind: 'first-token-timeout', message: 'silent' })).toContain('settle')

@@ -327,9 +327,13 @@ function below(ceiling: number | undefined, scale: number, price: number | undef
   return ceiling === undefined || (price ?? 0) <= Math.round(ceiling * scale)
 }
 
+/** The highest prices of the tiers that a prompt of at most so many tokens may fall in. */
 function pricesAt({ pricing }: Endpoint, promptTokens: number): TokenPrices {
-  const tiers = (pricing.tiers ?? []).filter((tier) => tier.abovePromptTokens < promptTokens)
-  return tiers.toSorted((one, other) => other.abovePromptTokens - one.abovePromptTokens)[0] ?? pricing
+  const tiers = [pricing, ...(pricing.tiers ?? []).filter((tier) => tier.abovePromptTokens < promptTokens)]
+  return {
+    promptPicoUsd: Math.max(...tiers.map((tier) => tier.promptPicoUsd)),
+    completionPicoUsd: Math.max(...tiers.map((tier) => tier.completionPicoUsd)),
+  }
 }
 
 /** What must hold of every candidate, written anew and in another way than the rules. */

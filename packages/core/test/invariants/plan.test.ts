@@ -66,8 +66,7 @@ test('invariant 4: behind the first pick, attempts come by increasing index and 
   )
 })
 
-// A defect: the plan has one endpoint, but those on standby are still waited for when it fails.
-test.fails('invariant 5: a call without fallbacks is never tried on a second endpoint, after a wait neither', () => {
+test('invariant 5: a call without fallbacks is never tried on a second endpoint, after a wait neither', () => {
   const [first, gated] = fleetOf([steady, steady])
   if (first === undefined || gated === undefined) throw new Error('unreachable')
   gated.signals.gate.closeUntil(nowMs + 500)

@@ -1,5 +1,6 @@
 import type { Route } from 'nextbest'
 import { plainText } from '../log/plain-text.ts'
+import { textTable } from './text-table.ts'
 
 /** Returns a route for people: who would be tried, at what index and with what probability, and who not, and why. */
 export function explainTable(route: Route): string {
@@ -25,7 +26,7 @@ function rankedTable({ ranked }: Route): string {
     usd(parts.answerUsd),
     `${(100 * probability).toFixed(1)} %`,
   ])
-  return `${table([head, ...rows])}\n(index: expected cost of a good answer; p succeeds, a fails early, b fails late; s: cost of the answer; first: probability)`
+  return `${textTable([head, ...rows])}\n(index: expected cost of a good answer; p succeeds, a fails early, b fails late; s: cost of the answer; first: probability)`
 }
 
 function unavailableTable({ unavailable }: Route): string {
@@ -35,24 +36,15 @@ function unavailableTable({ unavailable }: Route): string {
     reason.replaceAll('-', ' '),
     retryInMs === undefined ? '' : `for ${Math.ceil(retryInMs)} ms`,
   ])
-  return `not now:\n${table(rows)}`
+  return `not now:\n${textTable(rows)}`
 }
 
 function exclusionTable({ exclusions }: Route): string {
   if (exclusions.length === 0) return ''
   const rows = exclusions.map(({ endpoint, rule, reason }) => [plainText(endpoint), rule, plainText(reason)])
-  return `excluded:\n${table(rows)}`
+  return `excluded:\n${textTable(rows)}`
 }
 
 function usd(amount: number): string {
   return amount.toFixed(7)
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  )
-  return rows
-    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
-    .join('\n')
 }

@@ -1,11 +1,14 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { RouterError } from 'nextbest'
+import { replayPolicyNames } from 'nextbest/replay'
 import { ConfigError } from '../config/config-error.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { checkConfig } from './check-config.ts'
 import { explain } from './explain.ts'
 import type { ExplainOptions } from './explain.ts'
 import { portOption } from './port.ts'
+import { replayTrace } from './replay.ts'
+import type { ReplayCommandOptions } from './replay.ts'
 import { serve } from './serve.ts'
 import type { ServeOptions } from './serve.ts'
 import { UsageError } from './usage-error.ts'
@@ -53,12 +56,41 @@ function program(): Command {
     .option('--prompt <text>', 'prompt to send to the model')
     .option('--json', 'print the route as JSON')
     .action((options: ExplainOptions) => explain(options))
+  addReplay(command)
   command
     .command('check-config')
     .description('check a configuration file')
     .argument('[file]', 'configuration file', defaultConfig)
     .action((file: string) => checkConfig(file))
   return command
+}
+
+function addReplay(command: Command): void {
+  command
+    .command('replay')
+    .description('judge policies by recorded calls; nothing is sent')
+    .argument('<trace>', 'file that a gateway wrote (trace.file), or a CSV in the shape of the Azure traces')
+    .option(
+      '--policy <policy>',
+      'name or module path, e.g. ./mine.mjs; may be given again (default: cheapest, balanced, fastest)',
+      (policy: string, before: readonly string[] | undefined) => [...(before ?? []), policy],
+    )
+    .option('--seed <seed>', 'whole number that everything random follows from (default: 1)', seedOption)
+    .option('--endpoints <config>', 'configuration file with the endpoints and their prices')
+    .option('--priors <file>', 'JSON file with what is believed of endpoints that the trace does not show')
+    .option('--model <model>', 'model that a CSV asks for, where the configuration has several')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `\nPolicies: ${replayPolicyNames.join(', ')}. The format and the method: docs/traces.md.`,
+    )
+    .action((file: string, options: ReplayCommandOptions) => replayTrace(file, options))
+}
+
+function seedOption(text: string): number {
+  const seed = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('It must be a whole number.')
+  return seed
 }
 
 function messageOf(error: unknown): string {

@@ -24,6 +24,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     router: routerOptionsOf(config),
     server,
     drainMs: config.server?.drain_ms,
+    traceFile: config.trace?.file,
     greeting: (url) => `nextbest serves ${countsOf(config)} at ${url}/v1`,
   })
 }

@@ -211,11 +211,20 @@ const routing = z
   })
   .describe('How calls are routed.')
 
+const trace = z
+  .strictObject({
+    file: text.describe(
+      'File that a line is appended to for each call: what it needed, how it was decided and what became of it; no content, no keys.',
+    ),
+  })
+  .describe('A trace of all calls, for nextbest replay. Default: none is written.')
+
 /** Checks a configuration file once its environment is filled in. Unknown fields are errors. */
 export const configSchema: z.ZodType<Config> = z
   .strictObject({
     server: server.optional(),
     routing: routing.optional(),
+    trace: trace.optional(),
     upstreams: z.array(upstream).min(1).max(1_000).describe('The providers to route over.'),
   })
   .describe('Configuration of a nextbest gateway.')

@@ -4,6 +4,7 @@ import type { Modality, Parameter, Quantization } from '@nextbest/core'
 export interface Config {
   readonly server?: ServerSection | undefined
   readonly routing?: RoutingSection | undefined
+  readonly trace?: TraceSection | undefined
   readonly upstreams: readonly UpstreamSection[]
 }
 
@@ -26,6 +27,10 @@ interface RoutingSection {
   readonly max_attempts?: number | undefined
   readonly max_wait_ms?: number | undefined
   readonly objective?: 'cheapest' | 'balanced' | 'fastest' | { readonly usd_per_second: number } | undefined
+}
+
+interface TraceSection {
+  readonly file: string
 }
 
 export interface UpstreamSection {

@@ -46,7 +46,8 @@ describe('nextbest', () => {
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
     const help = await run(['--help'])
     expect(help.code).toBe(0)
-    for (const command of ['serve', 'demo', 'explain', 'check-config']) expect(help.stdout).toContain(command)
+    for (const command of ['serve', 'demo', 'explain', 'replay', 'check-config'])
+      expect(help.stdout).toContain(command)
   })
 
   test('refuses what it does not know, and says where to look', async () => {

@@ -18,10 +18,20 @@ export interface AdmissionQuestion {
   readonly nowMs: number
   /** Whether breakers are ignored. */
   readonly panic: boolean
+  /** Whether the call's policy keeps away from endpoints itself: then everybody admits. Default: false. */
+  readonly ownGuards?: boolean
 }
 
+/** Nothing was asked of the endpoint, so nothing is to be given back to it. */
+const unasked: Admission = Object.freeze({
+  permit: undefined,
+  reservation: Object.freeze({ tokens: 0, requestTake: 0, tokenTake: 0 }),
+})
+
 /** Asks an endpoint's gate, limits and breaker for one attempt: all or nothing, without waiting. */
-export function admit(known: KnownEndpoint, { tokens, nowMs, panic }: AdmissionQuestion): AdmissionResult {
+export function admit(known: KnownEndpoint, question: AdmissionQuestion): AdmissionResult {
+  const { tokens, nowMs, panic } = question
+  if (question.ownGuards === true) return { type: 'admitted', admission: unasked }
   const unavailable = unavailabilityOf(known, tokens, nowMs)
   if (unavailable !== undefined && !(panic && unavailable.reason === 'breaker-open')) {
     return { type: 'refused', ...unavailable }

@@ -83,7 +83,12 @@ export class CallAttempts {
     const extra = kind === 'retry' || kind === 'hedge' ? kind : undefined
     if (extra !== undefined && !this.#options.context.extraAttempts.has(extra))
       return tell({ ...refused, reason: 'no-extra-attempt', retryAtMs: undefined })
-    const result = admit(endpoint, { tokens: call.reservedTokens, nowMs, panic })
+    const result = admit(endpoint, {
+      tokens: call.reservedTokens,
+      nowMs,
+      panic,
+      ownGuards: this.#options.context.policy?.guards === 'own',
+    })
     if (result.type === 'refused')
       return tell({ ...refused, reason: result.reason, retryAtMs: result.retryAtMs })
     if (extra !== undefined) this.#options.context.extraAttempts.tryTake(extra)

@@ -2,7 +2,6 @@ import type {
   CacheMemory,
   DemotionMemory,
   ExtraAttempts,
-  PanicMemory,
   RankingOptions,
   RoutingPolicy,
 } from '@nextbest/core'
@@ -21,7 +20,7 @@ export interface CallContext {
   /** Undefined where calls are ordered by expected cost. */
   readonly policy: RoutingPolicy | undefined
   readonly demotions: DemotionMemory
-  readonly panic: PanicMemory | 'never'
+  readonly panic: 'never' | undefined
   /** What providers have cached of which conversation. */
   readonly cache: CacheMemory
   /** Hedges and retries on the same endpoint that all calls may still make. */

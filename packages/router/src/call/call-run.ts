@@ -21,7 +21,7 @@ import { CallDelivery } from './call-delivery.ts'
 import { CallOutput } from './call-output.ts'
 import { callRoute } from './call-route.ts'
 import type { CallParts } from './call-route.ts'
-import { setupOf } from './call-terms.ts'
+import { setupOf } from './call-setup.ts'
 import { CallTimers } from './call-timers.ts'
 import { decideCall } from './decide-call.ts'
 import type { ModelPool } from './model-pools.ts'
@@ -219,12 +219,14 @@ export class CallRun implements CallHandle {
     const run = 'attempt' in outcome ? this.#attempts.of(outcome.attempt) : undefined
     const route = callRoute(this.#parts, run, nowMs)
     const error = outcome.type === 'answered' ? undefined : errorOf({ outcome, route, nowMs, timeoutMs })
-    const facts = callFacts(this.#parts, this.#call, { timeoutMs, ranking: this.#context.ranking, outcome })
+    const maxAttempts = this.#state?.budget.maxAttempts ?? this.#decision.maxAttempts
+    const terms = { timeoutMs, maxAttempts, ranking: this.#context.ranking, outcome }
+    const facts = callFacts(this.#parts, this.#call, terms)
     this.#context.tell({ type: 'call-end', callId: this.callId, route, error: error?.message, facts })
     if (error !== undefined) return this.#output.error(error)
     const { usage } = route
     if (run === undefined || usage === undefined) return undefined
-    this.#context.outputLengths.record(this.#call.demand.model, usage.completionTokens)
+    this.#context.outputLengths.record(this.#call.outputKind, usage.completionTokens)
     if (run.completion !== undefined) return this.#output.reply(replyOf(run.completion, usage, route))
     return this.#output.end({ usage, route })
   }

@@ -1,4 +1,4 @@
-import { OutputLengths } from '../output-lengths.ts'
+import { demandDefaults } from '@nextbest/core'
 import { TraceError } from '../trace/trace-error.ts'
 import type { DemandRecord } from './replay-call.ts'
 
@@ -8,6 +8,9 @@ const head = 'TIMESTAMP,ContextTokens,GeneratedTokens'
 const longestLine = 1_024
 const mostTokens = 100_000_000
 
+/** What each further answer counts against all before it. Source: as in `OutputLengths`. */
+const learningRate = 0.05
+
 /**
  * Reads the shape of the Azure Public Dataset's traces of inference servers, piece by piece: a line for each request, with its time,
  * the tokens of its prompt and those of its answer. All that it tells is demand; all requests are taken to be streamed.
@@ -15,8 +18,8 @@ const mostTokens = 100_000_000
 export class AzureCsvReader {
   readonly counts = { lines: 0, calls: 0 }
   readonly #model: string
-  /** As a router learns them, so that what is expected of an answer is not known before. */
-  readonly #outputLengths = new OutputLengths()
+  /** Learnt on the way, as a router does, so that how long an answer will be is not known before. */
+  #expectedTokens: number = demandDefaults.expectedOutputTokens
   #rest = ''
 
   /** @param model - The model that all requests are taken to ask for. */
@@ -67,8 +70,8 @@ export class AzureCsvReader {
   }
 
   #demand(promptTokens: number, outputTokens: number): DemandRecord['demand'] {
-    const expectedOutputTokens = this.#outputLengths.expected(this.#model)
-    this.#outputLengths.record(this.#model, outputTokens)
+    const expectedOutputTokens = Math.round(this.#expectedTokens)
+    this.#expectedTokens += learningRate * (outputTokens - this.#expectedTokens)
     return {
       model: this.#model,
       promptTokens,

@@ -1,3 +1,4 @@
+import type { Estimate } from './estimate.ts'
 import { luckOf } from './luck.ts'
 
 /** Blocks that are told apart. When there are more, each two neighbours become one. */
@@ -7,13 +8,6 @@ const mostBlocks = 512
 const resamples = 1_000
 
 const level = 0.95
-
-/** A number and the interval in which it lies with 95 % confidence. */
-export interface Estimate {
-  readonly value: number
-  readonly low: number
-  readonly high: number
-}
 
 /** A number that follows from sums over calls. */
 export type Statistic<Column extends string> = (sum: (column: Column) => number) => number

@@ -2,14 +2,14 @@ import { indexUsd } from '@nextbest/core'
 import type { Decision, Endpoint, RankingOptions, RoutingPolicy } from '@nextbest/core'
 import type { TraceCall, TraceCandidate } from '../trace/trace-record.ts'
 import { BlockSums } from './block-sums.ts'
-import type { Estimate } from './block-sums.ts'
+import { asShare, middleOfShare, quantileOf, widened } from './estimate.ts'
+import type { Estimate } from './estimate.ts'
 import { LoggedAttempts } from './logged-attempts.ts'
 import { LoggedScene } from './logged-scene.ts'
 import { luckOf } from './luck.ts'
 import type { ReplayCall } from './replay-call.ts'
 import type { ReplayPolicy } from './replay-policy.ts'
 import { Spread } from './spread.ts'
-import { quantileOf } from './tally.ts'
 
 /** Largest weight of a call. Source: choice, after Ionides, "Truncated importance sampling" (2008). */
 const largestWeight = 50
@@ -113,7 +113,7 @@ export class Counterfactual {
       costUsd: weighted('costUsd'),
       lossUsd: weighted('lossUsd'),
       lossByIndexUsd: sums.estimate(robustLoss, seed),
-      success: weighted('answered'),
+      success: shareOf(weighted('answered'), effectiveCalls),
       attempts: weighted('attempts'),
       ttftP50Ms: quantileOf(this.#ttft, 0.5, effectiveCalls),
       ttftP95Ms: quantileOf(this.#ttft, 0.95, effectiveCalls),
@@ -176,6 +176,11 @@ function verdictOf({ ranked, probabilities }: Decision, logged: TraceCall, picke
 export function lossOf(logged: TraceCall, { failureUsd }: Pick<RankingOptions, 'failureUsd'>): number {
   const waitingUsd = (logged.usdPerSecond * logged.durationMs) / 1_000
   return logged.costNanoUsd / 1e9 + waitingUsd + (logged.outcome === 'answered' ? 0 : failureUsd)
+}
+
+function shareOf(share: Estimate | undefined, effectiveCalls: number): Estimate | undefined {
+  if (share === undefined) return undefined
+  return asShare(widened(share, middleOfShare(share.value, effectiveCalls) - share.value))
 }
 
 function robustLoss(sum: (column: Column) => number): number {

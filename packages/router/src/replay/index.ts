@@ -1,5 +1,5 @@
 export { AzureCsvReader } from './azure-csv.ts'
-export type { Estimate } from './block-sums.ts'
+export type { Estimate } from './estimate.ts'
 export type { CounterfactualStatistics } from './counterfactual.ts'
 export { outcomePriorDefaults } from './draw-outcome.ts'
 export type { OutcomeBasis, OutcomePrior } from './draw-outcome.ts'

@@ -1,5 +1,4 @@
-/** Width of a 95 % interval on either side, in standard errors. */
-const deviations = 1.96
+import { middleOfShare, standardErrors } from './estimate.ts'
 
 interface MeanError {
   readonly variance: number
@@ -22,8 +21,7 @@ interface Sums {
 /**
  * How far means over played calls may be off, with 95 % confidence, because the model of each endpoint was learnt from so many attempts and no more. The mean
  * of a call is a sum of the means of its attempts, each known to its standard deviation over the square root of the attempts that the
- * trace has of the endpoint. What was never seen is not impossible: shares are taken to have been seen two times more on either side.
- * Sources: the variance of a sum of independent means; Agresti and Coull (1998).
+ * trace has of the endpoint. Source: the variance of a sum of independent means.
  */
 export class ModelError<Column extends string> {
   readonly #columns: readonly Column[]
@@ -59,7 +57,7 @@ export class ModelError<Column extends string> {
       variance += perCall ** 2 * error.variance
       shift += perCall * error.shift
     }
-    return deviations * Math.sqrt(variance) + Math.abs(shift)
+    return standardErrors * Math.sqrt(variance) + Math.abs(shift)
   }
 
   /** The error of the mean of one attempt. */
@@ -71,7 +69,7 @@ export class ModelError<Column extends string> {
       const variance = Math.max(0, (sums.squares[place] ?? 0) / sums.attempts - mean ** 2)
       return { variance: variance / learntFrom, shift: 0 }
     }
-    const share = (mean * learntFrom + 2) / (learntFrom + 4)
+    const share = middleOfShare(mean, learntFrom)
     return { variance: (share * (1 - share)) / learntFrom, shift: share - mean }
   }
 

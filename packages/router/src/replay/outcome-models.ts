@@ -28,6 +28,11 @@ export class OutcomeModels {
     return this.#endpoints.get(endpoint)
   }
 
+  /** Whether nothing was learnt: then all is as it is believed to be. */
+  get isEmpty(): boolean {
+    return this.#endpoints.size === 0
+  }
+
   /** Length of a window, in ms. */
   get windowMs(): number {
     return this.#windowMs
@@ -127,9 +132,10 @@ function learnTimes(lesson: Lesson, outcomes: WindowOutcomes): void {
   if (msPerToken !== undefined) outcomes.perToken.add(msPerToken, promptTokens)
 }
 
-/** Content had come, and no other endpoint took over as if nothing had. */
+/** Content had reached the caller: no other attempt took over as if nothing had. */
 function isLate({ attempt, next }: Lesson): boolean {
-  return attempt.outcome === 'failed' && attempt.firstTokenMs !== undefined && next?.kind !== 'plain'
+  if (attempt.outcome !== 'failed' || attempt.firstTokenMs === undefined) return false
+  return next === undefined || (next.kind !== 'plain' && next.kind !== 'retry')
 }
 
 interface Times {

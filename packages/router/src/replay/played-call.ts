@@ -1,57 +1,14 @@
 import { attemptTimeouts, costNanoUsd, failurePolicies, unavailabilityOf } from '@nextbest/core'
-import type {
-  BreakerPermit,
-  Decision,
-  Endpoint,
-  KnownEndpoint,
-  PlannedEndpoint,
-  RankingOptions,
-  Reservation,
-  RoutingPolicy,
-} from '@nextbest/core'
+import type { BreakerPermit, Decision, KnownEndpoint, PlannedEndpoint, Reservation } from '@nextbest/core'
 import { fateOf } from './attempt-fate.ts'
 import type { AttemptFate } from './attempt-fate.ts'
 import { drawOutcome } from './draw-outcome.ts'
-import type { OutcomePrior } from './draw-outcome.ts'
 import { luckOf } from './luck.ts'
-import type { OutcomeModels } from './outcome-models.ts'
 import { failureOf, reportAttempt } from './report-attempt.ts'
-import type { ReplayCall } from './replay-call.ts'
-import type { Tally } from './tally.ts'
+import type { PlayedCallOptions, PlayedWorld } from './played-world.ts'
 
 /** Longest wait for a busy endpoint where every one is busy, in ms: the router's default. */
 const maxWaitMs = 30_000
-
-/** What a played call needs of the world that it is in. */
-export interface PlayedWorld {
-  readonly models: OutcomeModels
-  readonly ranking: RankingOptions
-  readonly seed: number
-  readonly policy: RoutingPolicy | undefined
-  readonly tally: Tally
-  readonly nowMs: number
-  /** Of all models. */
-  readonly endpoints: readonly KnownEndpoint[]
-  priorOf(endpoint: Endpoint): OutcomePrior
-  at(atMs: number, happen: () => void): void
-}
-
-export interface CallBounds {
-  readonly maxAttempts: number
-  readonly timeoutMs: number
-  /** What waiting is worth to the caller, in US dollars per second. */
-  readonly usdPerSecond: number
-}
-
-export interface PlayedCallOptions {
-  readonly call: ReplayCall
-  /** What its luck goes by. */
-  readonly number: number
-  readonly bounds: CallBounds
-  readonly decision: Decision
-  /** Whether gates, limits and breakers are ignored. */
-  readonly unguarded: boolean
-}
 
 interface Admission {
   readonly permit: BreakerPermit | undefined
@@ -162,7 +119,8 @@ export class PlayedCall {
 
   #ended(known: KnownEndpoint, admission: Admission, fate: AttemptFate): void {
     const { demand } = this.#options.call
-    const { nowMs, policy, endpoints } = this.#world
+    const { nowMs, policy } = this.#world
+    const endpoints = this.#options.prescribed ? [] : this.#world.endpoints
     const random = luckOf(this.#world.seed, this.#options.number, -4)
     reportAttempt({ ...admission, known, fate, demand, nowMs, policy, random, endpoints })
     const costUsd = this.#costOf(known, fate) / 1e9

@@ -1,4 +1,4 @@
-import type { Estimate } from './block-sums.ts'
+import type { Estimate } from './estimate.ts'
 import type { CounterfactualStatistics } from './counterfactual.ts'
 import type { OutcomeBasis } from './draw-outcome.ts'
 import type { CallStatistics } from './tally.ts'

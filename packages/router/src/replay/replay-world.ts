@@ -1,4 +1,4 @@
-import { decide, DemotionMemory, EndpointSignals, objectivePresets, PanicMemory } from '@nextbest/core'
+import { decide, DemotionMemory, EndpointSignals, objectivePresets } from '@nextbest/core'
 import type { Endpoint, KnownEndpoint, RankingOptions, RoutingPolicy } from '@nextbest/core'
 import { routerDefaults } from '../call-bounds.ts'
 import type { OutcomePrior } from './draw-outcome.ts'
@@ -6,7 +6,7 @@ import { EventHeap } from './event-heap.ts'
 import { luckOf } from './luck.ts'
 import type { OutcomeModels } from './outcome-models.ts'
 import { PlayedCall } from './played-call.ts'
-import type { CallBounds, PlayedWorld } from './played-call.ts'
+import type { CallBounds, PlayedWorld } from './played-world.ts'
 import { ReplayBreaker } from './replay-breaker.ts'
 import type { ReplayCall } from './replay-call.ts'
 import { prescribedOrder } from './replay-policy.ts'
@@ -40,13 +40,12 @@ export class ReplayWorld implements PlayedWorld {
   readonly #choice: ReplayPolicy
   readonly #events = new EventHeap<() => void>()
   readonly #demotions = new DemotionMemory()
-  readonly #panic = new PanicMemory()
   readonly #lists = new Map<string, readonly KnownEndpoint[]>()
   #nowMs = -Infinity
 
   constructor(options: ReplayWorldOptions) {
     this.models = options.models
-    this.tally = new Tally((id) => options.models.of(id)?.total.ended ?? 0)
+    this.tally = new Tally((id) => learntFrom(options.models, id))
     this.ranking = options.ranking
     this.seed = options.seed
     this.priorOf = options.priorOf
@@ -79,10 +78,9 @@ export class ReplayWorld implements PlayedWorld {
       options: this.ranking,
       policy,
       demotions: this.#demotions,
-      panic: this.#panic,
     })
-    const unguarded = policy?.guards === 'own'
-    new PlayedCall(this, { call, number, bounds, decision, unguarded }).advance()
+    const guarding = { unguarded: policy?.guards === 'own', prescribed: policy !== this.policy }
+    new PlayedCall(this, { ...guarding, call, number, bounds, decision }).advance()
   }
 
   /** Plays what is still under way. */
@@ -124,4 +122,9 @@ export class ReplayWorld implements PlayedWorld {
       next.item()
     }
   }
+}
+
+/** Beliefs are no sample: how far they may be off, nobody knows. */
+function learntFrom(models: OutcomeModels, endpoint: string): number {
+  return models.isEmpty ? Infinity : (models.of(endpoint)?.total.ended ?? 0)
 }

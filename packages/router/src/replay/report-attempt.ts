@@ -21,8 +21,8 @@ export interface EndedAttempt {
   readonly nowMs: number
   readonly policy: RoutingPolicy | undefined
   readonly random: Random
-  /** Endpoints that may share a key with it. */
-  readonly endpoints: Iterable<KnownEndpoint>
+  /** Endpoints that may be kept away from for it, itself included: those of its key. */
+  readonly endpoints: readonly KnownEndpoint[]
 }
 
 /** Tells an endpoint's signals, its breaker and the policy of an attempt, as a router does. */
@@ -71,8 +71,8 @@ function tellBreaker({ known, permit, fate }: EndedAttempt, kind: FailureKind | 
 function applyState(ended: EndedAttempt, kind: FailureKind): void {
   const { known, fate, nowMs, random, endpoints } = ended
   const { state, holdScope, summary } = failurePolicies[kind]
-  if (state === 'gate') known.signals.gate.close(fate.retryAfterMs, nowMs, random)
-  if (state !== 'hold') return
+  if (state === 'none' || !endpoints.includes(known)) return
+  if (state === 'gate') return known.signals.gate.close(fate.retryAfterMs, nowMs, random)
   for (const other of holdScope === 'key' ? endpoints : [known]) {
     if (other.endpoint.provider === known.endpoint.provider) other.signals.hold.place(summary, nowMs)
   }

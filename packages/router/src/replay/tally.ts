@@ -1,5 +1,7 @@
 import { BlockSums, intervalOf } from './block-sums.ts'
-import type { Estimate, Statistic } from './block-sums.ts'
+import type { Statistic } from './block-sums.ts'
+import { asShare, quantileOf, widened } from './estimate.ts'
+import type { Estimate } from './estimate.ts'
 import type { OutcomeBasis } from './draw-outcome.ts'
 import { ModelError } from './model-error.ts'
 import { Spread } from './spread.ts'
@@ -45,9 +47,6 @@ const measures = ['costUsd', 'lossUsd', 'answered', 'attempts'] as const
 type Measure = (typeof measures)[number]
 type Column = Measure | 'calls'
 
-/** Width of a 95 % interval on either side, in standard errors. */
-const deviations = 1.96
-
 /** Adds up what became of calls. */
 export class Tally {
   calls = 0
@@ -77,7 +76,7 @@ export class Tally {
     return {
       costUsd: this.#mean('costUsd', seed),
       lossUsd: this.#mean('lossUsd', seed),
-      success: withinOne(this.#mean('answered', seed)),
+      success: asShare(this.#mean('answered', seed)),
       attempts: this.#mean('attempts', seed),
       ttftP50Ms: quantileOf(this.#ttft, 0.5, this.#ttft.total),
       ttftP95Ms: quantileOf(this.#ttft, 0.95, this.#ttft.total),
@@ -106,26 +105,4 @@ export class Tally {
 
 function meanOf(measure: Measure): Statistic<Column> {
   return (sum) => sum(measure) / sum('calls')
-}
-
-/** A share of calls is no more than all of them. */
-function withinOne({ value, low, high }: Estimate): Estimate {
-  return { value, low: Math.max(0, low), high: Math.min(1, high) }
-}
-
-/** Adds an independent error to an interval. */
-function widened({ value, low, high }: Estimate, margin: number): Estimate {
-  return {
-    value,
-    low: value - Math.hypot(value - low, margin),
-    high: value + Math.hypot(high - value, margin),
-  }
-}
-
-/** The interval of a quantile is that between two others, for so many independent values. Source: order statistics of a sample. */
-export function quantileOf(spread: Spread, q: number, values: number): Estimate | undefined {
-  const value = spread.quantile(q)
-  if (value === undefined) return undefined
-  const margin = deviations * Math.sqrt((q * (1 - q)) / values)
-  return { value, low: spread.quantile(q - margin) ?? value, high: spread.quantile(q + margin) ?? value }
 }

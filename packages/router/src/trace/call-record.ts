@@ -1,4 +1,4 @@
-import type { Decision, Endpoint, RankingOptions, ScoredEndpoint, TokenUsage } from '@nextbest/core'
+import type { Decision, Endpoint, RankingOptions, ScoredEndpoint } from '@nextbest/core'
 import { usdPerSecondOf } from '@nextbest/core'
 import type { CallFacts } from '../call-facts.ts'
 import type { Route, RouteAttempt } from '../route.ts'
@@ -18,9 +18,6 @@ export interface EndedCall {
   readonly route: Route
   readonly facts: CallFacts
 }
-
-/** What attempts may say of themselves beside what their type states. */
-type FurtherAttempt = RouteAttempt & { readonly kind?: unknown; readonly usage?: TokenUsage | undefined }
 
 export function headerOf({ failureUsd, sharpness, explorationRate }: RankingOptions): TraceHeader {
   return { type: 'header', ...traceVersion, options: { failureUsd, sharpness, explorationRate } }
@@ -116,11 +113,11 @@ function unavailableOf(
   return { endpoint: known.endpoint.id, reason, retryInMs: inMs === Infinity ? undefined : roundedMs(inMs) }
 }
 
-function attemptOf(attempt: FurtherAttempt, route: Route): TraceAttempt {
+function attemptOf(attempt: RouteAttempt, route: Route): TraceAttempt {
   const { failure } = attempt
   return {
     endpoint: attempt.endpoint,
-    kind: typeof attempt.kind === 'string' ? attempt.kind.slice(0, 32) : 'plain',
+    kind: attempt.kind ?? 'plain',
     startedAfterMs: roundedMs(attempt.startedAfterMs),
     durationMs: roundedMs(attempt.durationMs),
     firstTokenMs: roundedIfGiven(attempt.firstTokenMs),
@@ -128,7 +125,7 @@ function attemptOf(attempt: FurtherAttempt, route: Route): TraceAttempt {
     failure: failure?.kind,
     status: failure?.status,
     retryAfterMs: roundedIfGiven(failure?.retryAfterMs),
-    usage: attempt.usage ?? (attempt.outcome === 'answered' ? route.usage : undefined),
+    usage: attempt.outcome === 'answered' ? route.usage : undefined,
     billing: attempt.billing,
     costNanoUsd: attempt.costNanoUsd,
   }

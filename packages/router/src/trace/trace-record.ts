@@ -72,6 +72,7 @@ export interface TraceCall {
   /** The caller prescribed the order, so that no policy was asked. */
   readonly prescribed: boolean
   readonly timeoutMs: number
+  /** Attempts that it might make, the first included: fewer in panic, one without fallbacks. */
   readonly maxAttempts: number
   /** All breakers were open and were ignored. */
   readonly panic: boolean

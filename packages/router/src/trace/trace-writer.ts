@@ -4,7 +4,7 @@ import { callRecordOf, endpointRecordOf, headerOf } from './call-record.ts'
 import type { EndedCall } from './call-record.ts'
 import { traceLineOf } from './trace-line.ts'
 import { traceBounds } from './trace-record.ts'
-import type { TraceRecord } from './trace-record.ts'
+import type { TraceCall, TraceRecord } from './trace-record.ts'
 
 export interface TraceRecorderOptions {
   /**
@@ -12,7 +12,7 @@ export interface TraceRecorderOptions {
    * what ends together is written together. Lines whose writing fails count as dropped.
    */
   readonly write: (text: string) => void | Promise<void>
-  /** Characters that may wait; a line beyond is dropped. 1,024..1,073,741,824. Default: 4,194,304. */
+  /** Characters that may wait; a call beyond is dropped, unless none waits. 0..1,073,741,824. Default: 4,194,304. */
   readonly maxWaitingCharacters?: number
 }
 
@@ -66,10 +66,8 @@ class TraceLines {
 
   constructor(options: Required<TraceRecorderOptions>) {
     const { maxWaitingCharacters } = options
-    if (!(maxWaitingCharacters >= 1_024 && maxWaitingCharacters <= 1_073_741_824)) {
-      throw new RangeError(
-        `maxWaitingCharacters must be in 1024..1073741824, got ${String(maxWaitingCharacters)}`,
-      )
+    if (!(maxWaitingCharacters >= 0 && maxWaitingCharacters <= 1_073_741_824)) {
+      throw new RangeError(`maxWaitingCharacters must be in 0..1073741824, got ${maxWaitingCharacters}`)
     }
     this.#options = options
   }
@@ -77,7 +75,8 @@ class TraceLines {
   add(call: EndedCall): void {
     try {
       const { text, described } = this.#textOf(call)
-      if (this.#waiting.length + text.length > this.#options.maxWaitingCharacters) return this.#drop(1)
+      const waiting = this.#waiting.length
+      if (waiting > 0 && waiting + text.length > this.#options.maxWaitingCharacters) return this.#drop(1)
       this.#begun = true
       for (const endpoint of described) this.#described.add(endpoint)
       this.#waiting += text
@@ -95,14 +94,24 @@ class TraceLines {
 
   /** The line of a call, after those that must come before it. */
   #textOf(call: EndedCall): { readonly text: string; readonly described: readonly Endpoint[] } {
-    const { decision, ranking } = call.facts
-    const described = [...decision.ranked, ...decision.unavailable]
+    const record = callRecordOf(call)
+    const described = this.#undescribed(call, record)
+    const lines = described.map((endpoint) => lineOf(endpointRecordOf(endpoint)))
+    if (!this.#begun) lines.unshift(lineOf(headerOf(call.facts.ranking)))
+    lines.push(lineOf(record))
+    return { text: lines.join(''), described }
+  }
+
+  #undescribed(
+    { facts: { decision } }: EndedCall,
+    { candidates, unavailable }: TraceCall,
+  ): readonly Endpoint[] {
+    const endpoints = [...decision.ranked, ...decision.unavailable]
       .map(({ known }) => known.endpoint)
       .filter((endpoint) => !this.#described.has(endpoint))
-    const lines = described.map((endpoint) => lineOf(endpointRecordOf(endpoint)))
-    if (!this.#begun) lines.unshift(lineOf(headerOf(ranking)))
-    lines.push(lineOf(callRecordOf(call)))
-    return { text: lines.join(''), described }
+    if (endpoints.length === 0) return endpoints
+    const listed = new Set([...candidates, ...unavailable].map(({ endpoint }) => endpoint))
+    return endpoints.filter(({ id }) => listed.has(id))
   }
 
   #drop(calls: number): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { failurePolicies } from '@nextbest/core'
 import type { FailureKind } from '@nextbest/core'
 import fc from 'fast-check'
@@ -122,6 +123,10 @@ function textOf(list: readonly TraceRecord[]): string {
 const someCall = fc.sample(calls, { numRuns: 1, seed: 7 })[0] ?? expect.unreachable()
 const callLine = traceLineOf(someCall)
 
+function many<Item>(length: number, item: Item): readonly Item[] {
+  return Array.from({ length }, () => item)
+}
+
 function faultOf(text: string): string {
   try {
     readAll(text)
@@ -164,11 +169,11 @@ describe('a trace', () => {
     const { listed, planned } = traceBounds
     const largest: TraceCall = {
       ...someCall,
-      candidates: Array(listed + planned).fill({ ...candidate, endpoint: id }),
-      unavailable: Array(listed).fill({ endpoint: id, reason: 'breaker-open', retryInMs: 123_456.7 }),
-      exclusions: Array(listed).fill({ endpoint: id, rule: 'output-modality' }),
-      plan: Array(planned).fill(id),
-      attempts: Array(planned).fill({ ...attempt, endpoint: id }),
+      candidates: many(listed + planned, { ...(candidate ?? expect.unreachable()), endpoint: id }),
+      unavailable: many(listed, { endpoint: id, reason: 'breaker-open', retryInMs: 123_456.7 }),
+      exclusions: many(listed, { endpoint: id, rule: 'output-modality' }),
+      plan: many(planned, id),
+      attempts: many(planned, { ...(attempt ?? expect.unreachable()), endpoint: id }),
     }
 
     expect(traceLineOf(largest).length).toBeLessThan(traceBounds.lineCharacters)
@@ -268,4 +273,22 @@ describe('a reader', () => {
       'a line must have at most 262144 characters',
     )
   })
+})
+
+test('the documentation names every field of every line', () => {
+  const page = readFileSync(new URL('../../../../docs/traces.md', import.meta.url), 'utf8')
+  const lines = fc.sample(records, { numRuns: 300, seed: 9 }).map((record) => traceLineOf(record))
+  const fields = new Set<string>()
+  for (const line of [traceLineOf(header), ...lines]) {
+    JSON.parse(line, (field, value: unknown) => {
+      if (field !== '' && !/^\d+$/.test(field)) fields.add(field)
+      return value
+    })
+  }
+
+  expect(fields.size).toBeGreaterThan(70)
+  expect([...fields].filter((field) => !page.includes(`\`${field}\``))).toEqual([])
+  for (const bound of Object.values(traceBounds).filter((value) => value !== traceBounds.described)) {
+    expect(page).toContain(bound.toLocaleString('en'))
+  }
 })

@@ -30,10 +30,10 @@ async function run(recorded: RecordedRouter): Promise<RecordedRouter> {
 }
 
 async function endOfOneCall(): Promise<CallEnd> {
-  const { call, ends, ...recorded } = recordedRouter({ one: { arrive: () => answer(3) } })
-  call(request)
+  const recorded = recordedRouter({ one: { arrive: () => answer(3) } })
+  recorded.call(request)
   await recorded.clock.advanceAsync(10_000)
-  const [end] = ends
+  const [end] = recorded.ends
   if (end === undefined) throw new Error('the call has not ended')
   return end
 }
@@ -113,6 +113,7 @@ describe('a recorded router', () => {
 
   test('whenever requests, answers and errors carry marked secrets, has none of them in its trace', async () => {
     const secret = 'CANARY'
+    let said = false
     const says = JSON.stringify({ error: { message: secret, code: secret, type: secret, param: secret } })
     const scripts = [
       answer(3, { text: secret }),
@@ -128,12 +129,15 @@ describe('a recorded router', () => {
         for (let i = 0; i < 3; i += 1) recorded.call(marked(drawn, secret))
         await run(recorded)
 
+        said ||= JSON.stringify(recorded.ends).includes(secret)
         expect(recorded.ends).toHaveLength(3)
         expect(readAll(recorded.text()).calls).toHaveLength(3)
         expect(recorded.text()).not.toContain(secret)
       }),
       { numRuns: 100 },
     )
+    // It was there to be written.
+    expect(said).toBe(true)
   })
 })
 
@@ -188,7 +192,7 @@ function marked(request: ChatRequest, secret: string): ChatRequest {
     session_id: secret,
     prompt_cache_key: secret,
     metadata: { [secret]: secret },
-    ...{ [secret]: secret },
+    [secret]: secret,
   }
 }
 
@@ -223,7 +227,7 @@ describe('a trace recorder', () => {
     const end = await endOfOneCall()
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 1_024, max: 20_000 }),
+        fc.integer({ min: 0, max: 20_000 }),
         fc.integer({ min: 2, max: 60 }),
         async (bound, calls) => {
           const written: string[] = []
@@ -244,9 +248,9 @@ describe('a trace recorder', () => {
           await recorder.flush()
 
           const text = written.join('')
-          for (const one of written) expect(one.length).toBeLessThanOrEqual(bound + 40)
+          const longest = Math.max(bound, written[0]?.length ?? 0)
+          for (const one of written) expect(one.length).toBeLessThanOrEqual(longest + 40)
           expect(recorder.counts.written + recorder.counts.dropped).toBe(calls)
-          if (text === '') return
           expect(readAll(text).counts).toMatchObject({
             calls: recorder.counts.written,
             dropped: recorder.counts.dropped,
@@ -285,6 +289,18 @@ describe('a trace recorder', () => {
     ]) // prettier-ignore
   })
 
+  test('says why an attempt was made, where it is not the plain one', async () => {
+    const end = await endOfOneCall()
+    const written: string[] = []
+    const recorder = traceRecorder({ write: (text) => void written.push(text) })
+    const [attempt] = end.route.attempts
+    if (attempt === undefined) throw new Error('there is an attempt')
+
+    recorder({ ...end, route: { ...end.route, attempts: [attempt, { ...attempt, kind: 'hedge' }] } })
+
+    expect(readAll(written.join('')).calls[0]?.attempts.map(({ kind }) => kind)).toEqual(['plain', 'hedge'])
+  })
+
   test('drops a call whose numbers are none, and one that is told without its facts it leaves alone', async () => {
     const end = await endOfOneCall()
     const written: string[] = []
@@ -301,8 +317,8 @@ describe('a trace recorder', () => {
   })
 
   test('refuses a bound that is none', () => {
-    expect(() => traceRecorder({ write: () => undefined, maxWaitingCharacters: 3 })).toThrow(
-      new RangeError('maxWaitingCharacters must be in 1024..1073741824, got 3'),
+    expect(() => traceRecorder({ write: () => undefined, maxWaitingCharacters: -3 })).toThrow(
+      new RangeError('maxWaitingCharacters must be in 0..1073741824, got -3'),
     )
   })
 })

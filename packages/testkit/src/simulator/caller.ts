@@ -1,7 +1,7 @@
 import type { ChatChunk, TimerHandle } from '@nextbest/core'
 import type { CallEnding, CallHandle, CallSink, ChatReply, Router, RouterError } from 'nextbest'
 import type { SeenCall, SeenEnding } from './seen-call.ts'
-import type { SimulatedTime } from './simulated-time.ts'
+import type { SimulationTime } from './simulated-time.ts'
 
 /** Timers that the callers of a run have set themselves. */
 export interface CallerTimers {
@@ -9,7 +9,7 @@ export interface CallerTimers {
 }
 
 /** Returns the timers of the callers; `pending` counts them. */
-export function callerTimers(time: SimulatedTime): CallerTimers & { readonly pending: number } {
+export function callerTimers(time: SimulationTime): CallerTimers & { readonly pending: number } {
   let pending = 0
   return {
     get pending() {
@@ -40,6 +40,8 @@ export interface CallerOptions {
   readonly aborted: () => void
   /** The caller was told an end. */
   readonly ended: () => void
+  /** The call and another one that joined it are over. */
+  readonly joined: () => void
 }
 
 /** The caller of one call: makes it, reads what comes, stops reading for a while, goes away. */
@@ -58,7 +60,7 @@ export class Caller implements CallSink {
   /** Makes the call. Throws what the router throws. */
   call(router: Router): void {
     const { call, timers } = this.#options
-    const { abortAfterMs, pause, request, options } = call.planned
+    const { abortAfterMs, pause, request, options, repeatAfterMs } = call.planned
     if (abortAfterMs === 0) this.#abort?.abort()
     if (this.#abort?.signal.aborted === true) call.abortedAtMs = call.issuedAtMs
     this.#handle = router.pipe(
@@ -68,7 +70,9 @@ export class Caller implements CallSink {
     )
     if (call.terminals > 0) return
     if (abortAfterMs !== undefined) this.#timers.push(timers.set(abortAfterMs, () => this.#goAway()))
-    if (pause !== undefined) this.#timers.push(timers.set(pause.afterMs, () => this.#stopReading(pause.forMs)))
+    if (repeatAfterMs !== undefined) this.#timers.push(timers.set(repeatAfterMs, () => this.#repeat(router)))
+    if (pause !== undefined)
+      this.#timers.push(timers.set(pause.afterMs, () => this.#stopReading(pause.forMs)))
   }
 
   onChunk(chunk: ChatChunk): void {
@@ -104,6 +108,32 @@ export class Caller implements CallSink {
     aborted()
   }
 
+  #repeat(router: Router): void {
+    const { request, options } = this.#options.call.planned
+    let text = ''
+    const end = (ending: SeenEnding, told: string, errorKind?: string): void => {
+      this.#options.call.repeated = { ending, text: told, errorKind }
+      this.#tellJoined()
+    }
+    router.pipe(
+      request,
+      {
+        onChunk: (chunk) => {
+          text += chunk.choices[0]?.delta.content ?? ''
+        },
+        onEnd: () => end('stream', text),
+        onReply: (reply) => end('reply', reply.text),
+        onError: ({ kind }) => end('error', text, kind),
+      },
+      options,
+    )
+  }
+
+  #tellJoined(): void {
+    const { call, joined } = this.#options
+    if (call.repeated !== undefined && call.terminals > 0) joined()
+  }
+
   #stopReading(forMs: number): void {
     this.#handle?.pause()
     this.#timers.push(this.#options.timers.set(forMs, () => this.#handle?.resume()))
@@ -115,5 +145,6 @@ export class Caller implements CallSink {
     call.ending = ending
     for (const timer of this.#timers) timer.cancel()
     ended()
+    this.#tellJoined()
   }
 }

@@ -30,6 +30,8 @@ export interface RuleEars {
   aborted?(call: SeenCall): void
   /** The caller was told an end: the first, or one too many. */
   terminal?(call: SeenCall): void
+  /** A call and another one that joined it are over. */
+  joined?(call: SeenCall): void
   event?(event: RouterEvent, call: SeenCall | undefined): void
   permitAsked?(endpoint: Endpoint, permit: BreakerPermit | undefined): void
   healthTold?(endpoint: Endpoint, permit: BreakerPermit, outcome: HealthOutcome | 'late-failure'): void

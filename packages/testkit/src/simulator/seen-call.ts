@@ -14,6 +14,18 @@ export interface SeenAttempt {
   readonly number: number
   /** The breaker's permit that it came with, if it came with one. */
   readonly permit: BreakerPermit | undefined
+  /** Whether it started beside another one of its call. */
+  readonly isHedge: boolean
+  /** Whether its endpoint was attempted in its call before. */
+  readonly isRetry: boolean
+}
+
+/** What a caller was told that joined a call under way. */
+export interface Repeated {
+  readonly ending: SeenEnding
+  /** Of its stream or its reply. */
+  readonly text: string
+  readonly errorKind: string | undefined
 }
 
 /** All that callers, upstreams and events show of one call. */
@@ -27,8 +39,8 @@ export class SeenCall {
   readonly maxAttempts: number
   readonly issuedAtMs: number
   readonly deadlineAtMs: number
-  /** Endpoints of the model whose breakers admitted when the call was made. */
-  readonly admitting: readonly Endpoint[]
+  /** Endpoints of the model whose breakers were closed when the call was made. */
+  readonly closed: readonly Endpoint[]
   callId: string | undefined
   /** As the router estimates it. */
   promptTokens: number | undefined
@@ -37,17 +49,19 @@ export class SeenCall {
   attemptEnds = 0
   callEnds = 0
   abortedAtMs: number | undefined
-  /** Chunks that the caller was told, and the pieces of content in them. */
+  /** Chunks that the caller was told, and the content in them. */
   chunks = 0
-  pieces = 0
-  /** Whose content it is. */
-  source: SeenAttempt | undefined
+  text = ''
+  /** Those whose content it is, in order: one, or two where the second went on with what broke off. */
+  readonly sources: SeenAttempt[] = []
   terminals = 0
   ending: SeenEnding | undefined
   /** Text of a reply. */
   replyText: string | undefined
   error: RouterError | undefined
   route: Route | undefined
+  /** What came of it when it was made again under the same key. */
+  repeated: Repeated | undefined
 
   constructor(planned: PlannedCall, circumstances: CallCircumstances) {
     const { request, options } = planned
@@ -59,7 +73,7 @@ export class SeenCall {
     this.maxAttempts = options.maxAttempts ?? circumstances.maxAttempts
     this.issuedAtMs = circumstances.nowMs
     this.deadlineAtMs = circumstances.nowMs + (options.timeoutMs ?? circumstances.timeoutMs)
-    this.admitting = circumstances.admitting(this.model)
+    this.closed = circumstances.closed(this.model)
   }
 
   /** Attempts under way. */
@@ -68,11 +82,25 @@ export class SeenCall {
     for (const { ledger } of this.attempts) if (ledger.ending === undefined) live++
     return live
   }
+
+  /** Takes an attempt that has arrived. */
+  add(ledger: LedgerAttempt, permit: BreakerPermit | undefined): SeenAttempt {
+    const attempt: SeenAttempt = {
+      ledger,
+      call: this,
+      number: this.attempts.length + 1,
+      permit,
+      isHedge: this.live > 0,
+      isRetry: this.attempts.some((one) => one.ledger.endpoint === ledger.endpoint),
+    }
+    this.attempts.push(attempt)
+    return attempt
+  }
 }
 
 export interface CallCircumstances {
   readonly nowMs: number
   readonly maxAttempts: number
   readonly timeoutMs: number
-  readonly admitting: (model: string) => readonly Endpoint[]
+  readonly closed: (model: string) => readonly Endpoint[]
 }

@@ -7,11 +7,11 @@ import { EventLog } from './event-log.ts'
 import { FleetView } from './fleet-view.ts'
 import type { Rule, RuleFamily, Scene, Violation } from './invariant.ts'
 import { SeenCall } from './seen-call.ts'
-import { SimulatedTime } from './simulated-time.ts'
+import { SimulatedTime, type SimulationTime } from './simulated-time.ts'
 import type { PlannedCall } from './swarm/planned-call.ts'
 import { callOf, type Swarm } from './swarm/swarm.ts'
 import { swarmProvider } from './swarm/swarm-provider.ts'
-import { createVirtualUpstream, type VirtualUpstream } from './virtual-upstream.ts'
+import { createVirtualUpstream, type UpstreamGuards, type VirtualUpstream } from './virtual-upstream.ts'
 import { Watch } from './watch.ts'
 
 /** Nothing throws where nobody catches it. */
@@ -24,6 +24,10 @@ export interface SimulationOptions {
   readonly keptLines?: number
   /** Puts something between the router and the world, to see that its defects are noticed. Default: nothing. */
   readonly sabotage?: Sabotage
+  /** Default: virtual time, which costs next to nothing. */
+  readonly time?: SimulationTime
+  /** Returns breakers and waiting queues of an account's endpoints, on that time. Default: virtual ones. */
+  readonly guards?: (account: UpstreamAccount) => UpstreamGuards
 }
 
 /** Parts of a run that can be replaced from outside. */
@@ -67,8 +71,9 @@ const windDownMs = 24 * 3_600_000
 
 class Simulation {
   readonly #swarm: Swarm
-  readonly #time = new SimulatedTime()
-  readonly #timers = callerTimers(this.#time)
+  readonly #time: SimulationTime
+  readonly #timers: ReturnType<typeof callerTimers>
+  readonly #guards: SimulationOptions['guards']
   readonly #fleet = new FleetView()
   readonly #log: EventLog
   readonly #watch: Watch
@@ -78,8 +83,12 @@ class Simulation {
   #calls = 0
   #lastCall: number | undefined
 
-  constructor(swarm: Swarm, { families, keptLines = 0, sabotage = {} }: SimulationOptions) {
+  constructor(swarm: Swarm, options: SimulationOptions) {
+    const { families, keptLines = 0, sabotage = {}, time = new SimulatedTime(), guards } = options
     this.#swarm = swarm
+    this.#time = time
+    this.#timers = callerTimers(time)
+    this.#guards = guards
     this.#log = new EventLog(keptLines)
     this.#watch = new Watch(this.#scene(), families, this.#log)
     const runtime = this.#runtime(sabotage)
@@ -140,9 +149,12 @@ class Simulation {
     const { provider } = account.config
     const own = accounts.find((one) => one.provider === provider)
     if (own === undefined) throw new RangeError(`${provider} is no account of the swarm`)
+    // Upstreams keep true time, whatever the router's clock says.
+    const timed = { ...account, clock: this.#time }
+    const guards = this.#guards?.(timed)
     const upstream = createVirtualUpstream({
-      // Upstreams keep true time, whatever the router's clock says.
-      account: { ...account, clock: this.#time },
+      account: timed,
+      ...(guards !== undefined && { guards }),
       provider: swarmProvider({
         seed,
         account: own,
@@ -178,8 +190,8 @@ class Simulation {
       nowMs: this.#time.nowMs(),
       timeoutMs,
       maxAttempts,
-      admitting: (model) =>
-        this.#fleet.endpointsOf(model).filter((endpoint) => this.#fleet.breakerOf(endpoint).admits),
+      closed: (model) =>
+        this.#fleet.endpointsOf(model).filter((endpoint) => this.#fleet.breakerOf(endpoint).state === 'closed'),
     })
     this.#calls++
     this.#lastCall = call.number
@@ -193,6 +205,7 @@ class Simulation {
         delivered: (text) => this.#watch.delivered(call, text),
         aborted: () => this.#watch.aborted(call),
         ended: () => this.#ended(call),
+        joined: () => this.#watch.joined(call),
       })
       caller.call(this.#router)
     } catch (error) {

@@ -1,4 +1,4 @@
-import { breakerDefaults, Roster } from '@nextbest/core'
+import { Roster } from '@nextbest/core'
 import type { Breaker, Endpoint } from '@nextbest/core'
 import type {
   AttemptHandle,
@@ -9,12 +9,11 @@ import type {
   WaitRequest,
   WaitResult,
 } from 'nextbest'
-import { createVirtualBreaker } from '../virtual-breaker.ts'
 import type { SimulatedProvider } from './attempt-script.ts'
 import { observedBreaker } from './observed-breaker.ts'
 import { LedgerAttempt, LedgerCounts, type UpstreamLedger, type UpstreamObserver } from './upstream-ledger.ts'
 import { VirtualAttempt } from './virtual-attempt.ts'
-import { VirtualQueue } from './virtual-queue.ts'
+import { VirtualGuards } from './virtual-guards.ts'
 
 export interface VirtualUpstreamOptions {
   /** What a router hands to its `connect`. All time is that of its clock. */
@@ -24,7 +23,12 @@ export interface VirtualUpstreamOptions {
   readonly maxQueued?: number
   /** Hears what happens at the upstream. Default: nobody. */
   readonly observer?: UpstreamObserver
+  /** Breakers and waiting queues of its endpoints. Default: virtual ones. */
+  readonly guards?: UpstreamGuards
 }
+
+/** What stands before the endpoints of an upstream. */
+export type UpstreamGuards = Pick<Upstream, 'breakerOf' | 'waitFor' | 'close'>
 
 /** An upstream without a network. */
 export interface VirtualUpstream extends Upstream {
@@ -47,28 +51,41 @@ class ScriptedUpstream implements VirtualUpstream {
   readonly endpoints: readonly Endpoint[]
   readonly ledger = new LedgerCounts()
   readonly #options: VirtualUpstreamOptions
-  readonly #guards: ReadonlyMap<string, Guards>
+  readonly #guards: UpstreamGuards
+  readonly #breakers: ReadonlyMap<string, Breaker>
   readonly #underWay = new Roster<VirtualAttempt>()
+  #waiting = 0
 
   constructor(options: VirtualUpstreamOptions) {
-    this.provider = options.account.config.provider
-    this.endpoints = options.account.endpoints
+    const { account, observer } = options
+    this.provider = account.config.provider
+    this.endpoints = account.endpoints
     this.#options = options
-    this.#guards = new Map(this.endpoints.map((endpoint) => [endpoint.id, guardsOf(endpoint, options)]))
+    this.#guards = options.guards ?? new VirtualGuards(account, options.maxQueued ?? 1_000)
+    this.#breakers = new Map(
+      this.endpoints.map((endpoint) => {
+        const breaker = this.#guards.breakerOf(endpoint)
+        return [endpoint.id, observer === undefined ? breaker : observedBreaker(breaker, endpoint, observer)]
+      }),
+    )
   }
 
   get waiting(): number {
-    let waiting = 0
-    for (const { queue } of this.#guards.values()) waiting += queue.size
-    return waiting
+    return this.#waiting
   }
 
-  breakerOf(endpoint: Endpoint): Breaker {
-    return this.#guardsOf(endpoint).breaker
+  breakerOf({ id }: Endpoint): Breaker {
+    const breaker = this.#breakers.get(id)
+    if (breaker === undefined) throw new RangeError(`${id} is not an endpoint of ${this.provider}`)
+    return breaker
   }
 
   waitFor(endpoint: Endpoint, wait: WaitRequest): Promise<WaitResult> {
-    return this.#guardsOf(endpoint).queue.wait(wait)
+    this.#waiting++
+    const result = this.#guards.waitFor(endpoint, wait)
+    // Not before those who wait for it.
+    void result.then(() => this.#waiting--)
+    return result
   }
 
   send({ endpoint, request, stream }: UpstreamAttempt, listener: AttemptListener): AttemptHandle {
@@ -91,13 +108,10 @@ class ScriptedUpstream implements VirtualUpstream {
     return running
   }
 
-  close(): Promise<void> {
-    for (const { breaker, queue } of this.#guards.values()) {
-      breaker.dispose()
-      queue.stop()
-    }
+  async close(): Promise<void> {
+    const closing = this.#guards.close()
     for (const running of this.#underWay.list()) running.fail(closed)
-    return Promise.resolve()
+    await closing
   }
 
   #leave(attempt: LedgerAttempt, place: number): void {
@@ -107,12 +121,6 @@ class ScriptedUpstream implements VirtualUpstream {
     provider.depart?.(attempt, account.clock.nowMs())
     observer?.attemptOver?.(attempt)
   }
-
-  #guardsOf({ id }: Endpoint): Guards {
-    const guards = this.#guards.get(id)
-    if (guards === undefined) throw new RangeError(`${id} is not an endpoint of ${this.provider}`)
-    return guards
-  }
 }
 
 const closed = {
@@ -121,25 +129,3 @@ const closed = {
   message: 'the upstream was closed',
   phase: 'receiving',
 } as const
-
-interface Guards {
-  readonly breaker: Breaker
-  readonly queue: VirtualQueue
-}
-
-function guardsOf(
-  endpoint: Endpoint,
-  { account, maxQueued = 1_000, observer }: VirtualUpstreamOptions,
-): Guards {
-  const { clock, random } = account
-  const breaker = createVirtualBreaker({
-    ...breakerDefaults,
-    ...account.breaker,
-    random,
-    nowMs: () => clock.nowMs(),
-  })
-  return {
-    breaker: observer === undefined ? breaker : observedBreaker(breaker, endpoint, observer),
-    queue: new VirtualQueue(clock, maxQueued),
-  }
-}

@@ -55,7 +55,7 @@ export class Watch implements UpstreamObserver {
   delivered(call: SeenCall, text: string): void {
     call.chunks++
     for (const hear of this.#ears.delivered) hear(call, text)
-    if (text !== '') call.pieces++
+    call.text += text
   }
 
   aborted(call: SeenCall): void {
@@ -64,15 +64,23 @@ export class Watch implements UpstreamObserver {
   }
 
   terminal(call: SeenCall): void {
-    this.#say(`call ${call.number} ${call.ending} ${call.pieces} ${call.error?.kind ?? ''}`)
+    this.#say(
+      `call ${call.number} ${call.ending} ${call.text.length} ${call.route?.costNanoUsd} ${call.error?.kind ?? ''}`,
+    )
     for (const hear of this.#ears.terminal) hear(call)
     this.#calls.delete(call.number)
     if (call.callId !== undefined) this.#callsById.delete(call.callId)
   }
 
+  joined(call: SeenCall): void {
+    this.#say(`call ${call.number} joined ${call.repeated?.ending} ${call.repeated?.text.length}`)
+    for (const hear of this.#ears.joined) hear(call)
+  }
+
   event(event: RouterEvent): void {
     const call = 'callId' in event ? this.#callOf(event.callId) : undefined
-    this.#say(wordsOf(event, call))
+    const words = wordsOf(event, call)
+    if (words !== undefined) this.#say(words)
     if (call !== undefined) take(event, call)
     for (const hear of this.#ears.event) hear(event, call)
   }
@@ -82,9 +90,9 @@ export class Watch implements UpstreamObserver {
     const call = this.#calls.get(number)
     this.#say(`call ${number} reaches ${ledger.endpoint.id}`)
     const permit = this.#claims.claim(ledger.endpoint)
-    if (call === undefined) return this.#scene.violated(strayAttempt, `${ledger.endpoint.id} got call ${number}`)
-    const attempt = { ledger, call, number: call.attempts.length + 1, permit }
-    call.attempts.push(attempt)
+    if (call === undefined)
+      return this.#scene.violated(strayAttempt, `${ledger.endpoint.id} got call ${number}`)
+    const attempt = call.add(ledger, permit)
     this.#attempts.set(ledger, attempt)
     for (const hear of this.#ears.arrived) hear(attempt)
   }
@@ -135,22 +143,17 @@ function take(event: RouterEvent, call: SeenCall): void {
   if (event.type === 'call-end') call.callEnds++
 }
 
-function wordsOf(event: RouterEvent, call: SeenCall | undefined): string {
+/** What the other lines do not say already. */
+function wordsOf(event: RouterEvent, call: SeenCall | undefined): string | undefined {
   switch (event.type) {
-    case 'call-start':
-      return `start ${call?.number} ${event.promptTokens}`
-    case 'attempt-start':
-      return `attempt ${call?.number} ${event.attempt} ${event.endpoint}`
     case 'attempt-end':
-      return `attempt ${call?.number} ${event.attempt} ${event.outcome} ${event.failure?.kind ?? ''} ${event.durationMs}`
+      return `attempt ${call?.number} ${event.attempt} ${event.outcome} ${event.failure?.kind ?? ''}`
     case 'endpoint-held':
       return `held ${event.endpoint}`
     case 'breaker-change':
       return `breaker ${event.endpoint} ${event.state}`
-    case 'call-end':
-      return `end ${call?.number} ${event.route.costNanoUsd}`
     default:
-      return (event as RouterEvent).type
+      return undefined
   }
 }
 
@@ -167,6 +170,7 @@ function earsOf(listeners: readonly RuleEars[]): Ears {
     delivered: those('delivered'),
     aborted: those('aborted'),
     terminal: those('terminal'),
+    joined: those('joined'),
     event: those('event'),
     permitAsked: those('permitAsked'),
     healthTold: those('healthTold'),

@@ -111,7 +111,8 @@ export const attemptDefects: readonly Defect[] = [
   })),
   changedEars('an end that is never told', () => ({ onEnd: () => undefined })),
   changedEars('cost that is counted twice', (listener) => ({
-    onPart: (part) => listener.onPart(part.usage === undefined ? part : { ...part, usage: doubled(part.usage) }),
+    onPart: (part) =>
+      listener.onPart(part.usage === undefined ? part : { ...part, usage: doubled(part.usage) }),
     onAnswer: (completion, usage) => listener.onAnswer(completion, usage && doubled(usage)),
   })),
   changedEars('usage that is lost', (listener) => ({
@@ -121,7 +122,9 @@ export const attemptDefects: readonly Defect[] = [
   changedEars('a throttle that is taken for a failure', (listener) => ({
     onFailure: (evidence) =>
       listener.onFailure(
-        evidence.type === 'status' && evidence.status === 429 ? { ...evidence, status: 500, body: '' } : evidence,
+        evidence.type === 'status' && evidence.status === 429
+          ? { ...evidence, status: 500, body: '' }
+          : evidence,
       ),
   })),
   changedEars('an answer that hides what a provider said', (listener) => ({

@@ -84,8 +84,14 @@ class TakesStaleOutcomes extends ForwardingBreaker {
 /** Defects of breakers and of what they are told. */
 export const breakerDefects: readonly Defect[] = [
   changedBreaker('a probe that leaks', (inner) => new LeakingProbes(inner)),
-  changedBreaker('a 429 or an abort that counts as a failure', (inner) => new TellsNeutralAs(inner, 'failure')),
-  changedBreaker('a 429 or an abort that counts as a success', (inner) => new TellsNeutralAs(inner, 'success')),
+  changedBreaker(
+    'a 429 or an abort that counts as a failure',
+    (inner) => new TellsNeutralAs(inner, 'failure'),
+  ),
+  changedBreaker(
+    'a 429 or an abort that counts as a success',
+    (inner) => new TellsNeutralAs(inner, 'success'),
+  ),
   changedBreaker('failures that a breaker never hears of', (inner) => new ForgetsFailures(inner)),
   changedBreaker('cut streams that a breaker never hears of', (inner) => new IgnoresLateFailures(inner)),
   changedBreaker('a permit that is used twice', (inner) => new ReusesPermits(inner)),

@@ -50,7 +50,10 @@ export const callDefects: readonly Defect[] = [
   })),
   changedCall('a longer deadline than the caller has', (call) => ({
     ...call,
-    options: call.options.timeoutMs === undefined ? call.options : { ...call.options, timeoutMs: call.options.timeoutMs + 5 },
+    options:
+      call.options.timeoutMs === undefined
+        ? call.options
+        : { ...call.options, timeoutMs: call.options.timeoutMs + 5 },
   })),
   changedSink('a second end', (sink) => ({
     onEnd(ending) {
@@ -70,12 +73,18 @@ export const callDefects: readonly Defect[] = [
     onError: ({ kind, status, code, type, route }) =>
       sink.onError(new RouterError('it did not work', { kind, status, code, type, route })),
   })),
-  changedRoute('an attempt that no route knows of', (route) => ({ ...route, attempts: route.attempts.slice(1) })),
+  changedRoute('an attempt that no route knows of', (route) => ({
+    ...route,
+    attempts: route.attempts.slice(1),
+  })),
   changedRoute('a cost that is not what the attempts cost', (route) => ({
     ...route,
     costNanoUsd: route.costNanoUsd + 1,
   })),
-  changedRoute('an endpoint that no route explains', (route) => ({ ...route, ranked: route.ranked.slice(0, -1) })),
+  changedRoute('an endpoint that no route explains', (route) => ({
+    ...route,
+    ranked: route.ranked.slice(0, -1),
+  })),
   {
     name: 'a clock that is slow',
     plant: () => ({

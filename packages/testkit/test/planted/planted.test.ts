@@ -21,7 +21,9 @@ describe('the simulator', () => {
   test.for(defects)('catches $name', async (defect) => {
     const caught = await hunt(defect, ground)
 
-    console.log(`${defect.name} -> ${caught?.number}: ${caught?.sentence} (seed ${caught?.seed}, call ${caught?.calls}: ${caught?.detail})`)
+    console.log(
+      `${defect.name} -> ${caught?.number}: ${caught?.sentence} (seed ${caught?.seed}, call ${caught?.calls}: ${caught?.detail})`,
+    )
     expect(caught).toBeDefined()
   })
 })

@@ -1,10 +1,11 @@
-import { priceOf } from '../../catalog/cost.ts'
 import type { Endpoint } from '../../catalog/endpoint.ts'
+import type { Pricing, TokenPrices } from '../../catalog/pricing.ts'
+import type { Demand } from '../../demand/demand.ts'
 import type { ExclusionQuestion } from '../question.ts'
 
 /**
- * No price may be above its ceiling. Token prices are those of the tier that the longest possible prompt falls in; an image's
- * price counts when the prompt has images.
+ * No price may be above its ceiling. Token prices are the highest of the tiers that a prompt of this size may fall in; an
+ * image's price counts when the prompt has images.
  */
 export function maxPrice(
   { pricing }: Endpoint,
@@ -12,7 +13,7 @@ export function maxPrice(
 ): string | undefined {
   const ceiling = preferences.maxPrice
   if (ceiling === undefined) return undefined
-  const { promptPicoUsd, completionPicoUsd } = priceOf(pricing, demand.promptTokensMax)
+  const { promptPicoUsd, completionPicoUsd } = dearestOf(pricing, demand)
   return (
     excess('a million prompt tokens', promptPicoUsd / 1e6, ceiling.promptUsdPerMillion) ??
     excess('a million output tokens', completionPicoUsd / 1e6, ceiling.completionUsdPerMillion) ??
@@ -25,4 +26,15 @@ export function maxPrice(
 function excess(unit: string, usd: number, ceilingUsd: number | undefined): string | undefined {
   if (ceilingUsd === undefined || usd <= ceilingUsd) return undefined
   return `${unit} costs ${usd} US dollars, above the ceiling of ${ceilingUsd}`
+}
+
+/** The bound of the prompt's tokens is an upper one: it may be far shorter, and so fall in any tier up to there. */
+function dearestOf(pricing: Pricing, { promptTokensMax }: Pick<Demand, 'promptTokensMax'>): TokenPrices {
+  let { promptPicoUsd, completionPicoUsd } = pricing
+  for (const tier of pricing.tiers ?? []) {
+    if (tier.abovePromptTokens >= promptTokensMax) continue
+    promptPicoUsd = Math.max(promptPicoUsd, tier.promptPicoUsd)
+    completionPicoUsd = Math.max(completionPicoUsd, tier.completionPicoUsd)
+  }
+  return { promptPicoUsd, completionPicoUsd }
 }

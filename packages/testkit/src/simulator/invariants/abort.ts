@@ -2,7 +2,8 @@ import type { Rule, RuleFamily } from '../invariant.ts'
 
 const goneIsGone: Rule = {
   number: 20,
-  sentence: 'Once its caller went away, a call sends nothing more, and what it had under way is cancelled at once',
+  sentence:
+    'Once its caller went away, a call sends nothing more, and what it had under way is cancelled at once',
 }
 
 /** Callers that go away. */
@@ -19,6 +20,8 @@ export const aborts: RuleFamily = {
     },
     terminal(call) {
       if (call.abortedAtMs === undefined || call.error?.kind === 'aborted') return
+      // A caller that fails to take the last of an answer is told its end all the same.
+      if (call.planned.sinkThrows && call.abortedAtMs === scene.nowMs()) return
       scene.violated(goneIsGone, `it ended as ${call.error?.kind ?? call.ending}`, call)
     },
   }),

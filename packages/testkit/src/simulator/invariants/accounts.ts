@@ -6,7 +6,8 @@ import { meaningOf } from './evidence.ts'
 
 const costsAddUp: Rule = {
   number: 53,
-  sentence: 'A call costs what its attempts cost, and each is billed as reported, assumed by what came, or free',
+  sentence:
+    'A call costs what its attempts cost, and each is billed as reported, assumed by what came, or free',
 }
 const recordedOnce: Rule = {
   number: 58,
@@ -15,7 +16,8 @@ const recordedOnce: Rule = {
 
 const recordedTruly: Rule = {
   number: 63,
-  sentence: 'An attempt is recorded with the outcome that its upstream saw, or as cut off by a timer or the caller',
+  sentence:
+    'An attempt is recorded with the outcome that its upstream saw, or as cut off by a timer or the caller',
 }
 
 /** Records and money. */
@@ -55,7 +57,8 @@ function gapOf(call: SeenCall): string | undefined {
   if (route === undefined) return 'the caller was given no route'
   const recorded = route.attempts.map(({ endpoint }) => endpoint).join(', ')
   const seen = attempts.map(({ ledger }) => ledger.endpoint.id).join(', ')
-  if (recorded !== seen) return `the route has ${recorded || 'nothing'}, the upstreams saw ${seen || 'nothing'}`
+  if (recorded !== seen)
+    return `the route has ${recorded || 'nothing'}, the upstreams saw ${seen || 'nothing'}`
   const { attemptStarts, attemptEnds, callEnds } = call
   if (attemptStarts === attempts.length && attemptEnds === attempts.length && callEnds === 1) return undefined
   return `${attempts.length} attempts, ${attemptStarts} starts, ${attemptEnds} ends and ${callEnds} ends of the call`
@@ -89,7 +92,8 @@ function chargeOf({ ledger, call }: SeenAttempt, promptTokens: number): Charge {
   const told = ledger.stream || ledger.ending === 'answered' ? ledger.pieces.join('').length : 0
   // What comes at the deadline itself comes too late to be looked at.
   const evidence = ledger.endedAtMs === call.deadlineAtMs ? undefined : ledger.evidence
-  if (told === 0 && evidence !== undefined && meaningOf(evidence).free) return { billing: 'free', costNanoUsd: 0 }
+  if (told === 0 && evidence !== undefined && meaningOf(evidence).free)
+    return { billing: 'free', costNanoUsd: 0 }
   const usage = { promptTokens, completionTokens: Math.ceil(told / 4), cachedPromptTokens: 0 }
   return { billing: 'assumed', costNanoUsd: costOf(pricing, usage) }
 }

@@ -4,10 +4,15 @@ import type { SeenAttempt } from '../seen-call.ts'
 
 const noEndpointTwice: Rule = {
   number: 1,
-  sentence: 'No endpoint is attempted twice in a call, but for one second chance of the first of an explicit order',
+  sentence:
+    'No endpoint is attempted twice in a call, but for second chances of the only one so far, after a 5xx once or after 429s',
 }
 const withinCap: Rule = { number: 3, sentence: 'Attempts never exceed those that the call allows' }
-const oneAtATime: Rule = { number: 9, sentence: 'An attempt starts only when the one before it has ended' }
+const oneAtATime: Rule = {
+  number: 9,
+  sentence:
+    'An attempt starts only when the one before it has ended, or beside one silent one where the caller wants that',
+}
 
 /** How many attempts a call makes, where, and how many at once. */
 export const attemptBounds: RuleFamily = {
@@ -18,22 +23,33 @@ export const attemptBounds: RuleFamily = {
       if (number > call.maxAttempts) {
         scene.violated(withinCap, `attempt ${number} of ${call.maxAttempts} at ${ledger.endpoint.id}`, call)
       }
-      if (call.live > 1) scene.violated(oneAtATime, `${call.live} attempts under way`, call)
-      const earlier = call.attempts.filter((one) => one !== attempt && one.ledger.endpoint === ledger.endpoint)
-      if (earlier.length > 0 && !isSecondChance(attempt, earlier)) {
-        scene.violated(noEndpointTwice, `${ledger.endpoint.id} for the ${earlier.length + 1}. time`, call)
+      if (attempt.isHedge && !mayHedge(attempt)) {
+        scene.violated(oneAtATime, `${call.live} attempts under way`, call)
+      }
+      if (attempt.isRetry && !isSecondChance(attempt)) {
+        scene.violated(noEndpointTwice, `${ledger.endpoint.id} again as attempt ${number}`, call)
       }
     },
   }),
 }
 
-/** Only a passing failure of the first attempt is worth a second chance, and never a silence. */
-function isSecondChance({ call }: SeenAttempt, earlier: readonly SeenAttempt[]): boolean {
-  const [only] = earlier
-  if (earlier.length > 1 || only === undefined || call.preferences.order === undefined) return false
-  return only.number === 1 && only.ledger.evidence !== undefined && isPassing(only.ledger.evidence)
+function mayHedge({ call }: SeenAttempt): boolean {
+  const hedges = call.attempts.filter((attempt) => attempt.isHedge).length
+  return call.planned.options.hedge === true && call.chunks === 0 && call.live === 2 && hedges === 1
 }
 
-function isPassing(evidence: FailureEvidence): boolean {
-  return evidence.type === 'status' && (evidence.status === 429 || evidence.status >= 500)
+/** Passing failures only, and of one endpoint only: a silence or a lost connection has no second chance. */
+function isSecondChance({ call, ledger, number }: SeenAttempt): boolean {
+  const earlier = call.attempts.slice(0, number - 1)
+  const failures = earlier.map((one) => passing(one.ledger.evidence))
+  if (earlier.some((one) => one.ledger.endpoint !== ledger.endpoint) || failures.includes('other'))
+    return false
+  return failures.filter((failure) => failure === '5xx').length <= 1
+}
+
+function passing(evidence: FailureEvidence | undefined): '429' | '5xx' | 'other' {
+  if (evidence?.type === 'in-band' && JSON.stringify(evidence.error).includes('rate_limit')) return '429'
+  if (evidence?.type !== 'status') return 'other'
+  if (evidence.status === 429) return '429'
+  return evidence.status >= 500 ? '5xx' : 'other'
 }

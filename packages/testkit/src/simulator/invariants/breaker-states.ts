@@ -6,7 +6,8 @@ import { PerEndpoint } from './endpoint-record.ts'
 
 const opensInTime: Rule = {
   number: 24,
-  sentence: 'A breaker opens when its outcomes say so and not before, stays open for its time, and longer after each failed probe',
+  sentence:
+    'A breaker opens when its outcomes say so and not before, stays open for its time, and longer after each failed probe',
 }
 const closesByProbes: Rule = {
   number: 25,

@@ -63,7 +63,8 @@ export class Closures {
     if (evidence === undefined || nowMs >= call.deadlineAtMs) return
     const { gateMs, hold } = meaningOf(evidence)
     if (gateMs !== undefined) this.#closures.of(endpoint).gate(gateMs, nowMs)
-    const concerned = hold === 'account' ? this.#scene.siblingsOf(endpoint) : hold === 'endpoint' ? [endpoint] : []
+    const concerned =
+      hold === 'account' ? this.#scene.siblingsOf(endpoint) : hold === 'endpoint' ? [endpoint] : []
     for (const one of concerned) this.#closures.of(one).hold(nowMs)
   }
 }

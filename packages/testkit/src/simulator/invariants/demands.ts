@@ -39,8 +39,14 @@ function fitsWindow({ limits }: Endpoint, { request, promptTokens = 0 }: SeenCal
 
 /** Without these an answer is another one. */
 const essential: ReadonlySet<string> = new Set(['tools', 'response_format'])
-const fields = ['max_tokens', 'tools', 'response_format', 'reasoning', 'temperature', 'top_k'] as const satisfies
-  readonly (keyof ChatRequest)[]
+const fields = [
+  'max_tokens',
+  'tools',
+  'response_format',
+  'reasoning',
+  'temperature',
+  'top_k',
+] as const satisfies readonly (keyof ChatRequest)[]
 
 function knowsParameters({ capabilities }: Endpoint, { request, preferences }: SeenCall): boolean {
   return fields.every(
@@ -54,11 +60,15 @@ function knowsParameters({ capabilities }: Endpoint, { request, preferences }: S
 function isTooDear({ pricing }: Endpoint, { preferences }: SeenCall): boolean {
   const { promptUsdPerMillion = Infinity, completionUsdPerMillion = Infinity } = preferences.maxPrice ?? {}
   return (
-    pricing.promptPicoUsd > promptUsdPerMillion * 1e6 || pricing.completionPicoUsd > completionUsdPerMillion * 1e6
+    pricing.promptPicoUsd > promptUsdPerMillion * 1e6 ||
+    pricing.completionPicoUsd > completionUsdPerMillion * 1e6
   )
 }
 
-function keepsToPolicy({ dataPolicy, region, quantization = 'unknown' }: Endpoint, { preferences }: SeenCall): boolean {
+function keepsToPolicy(
+  { dataPolicy, region, quantization = 'unknown' }: Endpoint,
+  { preferences }: SeenCall,
+): boolean {
   const { dataCollection, zeroDataRetention, regions, quantizations } = preferences
   if (dataCollection === 'deny' && dataPolicy.collectsData) return false
   if (zeroDataRetention === true && !dataPolicy.zeroDataRetention) return false

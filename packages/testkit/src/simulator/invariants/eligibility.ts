@@ -1,10 +1,14 @@
 import type { Rule, RuleFamily } from '../invariant.ts'
 import { obstacleOf, type Obstacle } from './demands.ts'
 
-const eligibleOnly: Rule = { number: 2, sentence: 'Every attempt is on an endpoint of the model that is not disabled' }
+const eligibleOnly: Rule = {
+  number: 2,
+  sentence: 'Every attempt is on an endpoint of the model that is not disabled',
+}
 const namesObeyed: Rule = {
   number: 5,
-  sentence: 'only, ignore and an order without fallbacks are obeyed, and without fallbacks there is one attempt',
+  sentence:
+    'only, ignore and an order without fallbacks are obeyed, and without fallbacks there is one attempt',
 }
 const windowKept: Rule = {
   number: 10,

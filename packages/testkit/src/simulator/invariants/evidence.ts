@@ -38,7 +38,8 @@ export function meaningOf(evidence: FailureEvidence): Meaning {
 type StatusEvidence = Extract<FailureEvidence, { readonly type: 'status' }>
 
 function statusMeaning({ status, headers, body }: StatusEvidence): Meaning {
-  if (body.includes('insufficient_quota') || status === 401) return { unhealthy: false, hold: 'account', free: true }
+  if (body.includes('insufficient_quota') || status === 401)
+    return { unhealthy: false, hold: 'account', free: true }
   if (status === 404) return { unhealthy: false, hold: 'endpoint', free: true }
   if (status === 429) return { unhealthy: false, gateMs: gateMsOf(headers), free: true }
   if (status === 503 || status === 529) return { unhealthy: true, gateMs: gateMsOf(headers), free: true }

@@ -33,10 +33,12 @@ function faultOf({ ranked, plan }: Route): string | undefined {
   let probability = 0
   for (const one of ranked) {
     const indexUsd = indexOf(one)
-    if (!(Math.abs(indexUsd - one.indexUsd) <= tolerance * indexUsd)) return `${one.endpoint} has index ${one.indexUsd}, its parts give ${indexUsd}`
+    if (!(Math.abs(indexUsd - one.indexUsd) <= tolerance * indexUsd))
+      return `${one.endpoint} has index ${one.indexUsd}, its parts give ${indexUsd}`
     probability += one.probability
   }
-  if (ranked.length > 0 && !(Math.abs(probability - 1) <= tolerance)) return `probabilities sum to ${probability}`
+  if (ranked.length > 0 && !(Math.abs(probability - 1) <= tolerance))
+    return `probabilities sum to ${probability}`
   const stranger = plan.find((id) => !ranked.some(({ endpoint }) => endpoint === id))
   if (stranger !== undefined) return `${stranger} is planned and not ranked`
   return new Set(plan).size === plan.length ? undefined : `${plan.join(', ')} has one twice`

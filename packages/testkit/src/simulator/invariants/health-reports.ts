@@ -6,7 +6,8 @@ import { meaningOf } from './evidence.ts'
 
 const healthIsTheEndpoints: Rule = {
   number: 26,
-  sentence: 'A breaker hears each attempt once: 429s, faults of the caller and aborts say nothing, all other failures do',
+  sentence:
+    'A breaker hears each attempt once: 429s, faults of the caller and aborts say nothing, all other failures do',
 }
 
 type AttemptEnd = Extract<RouterEvent, { readonly type: 'attempt-end' }>
@@ -38,9 +39,11 @@ export const healthReports: RuleFamily = {
   },
 }
 
-function expectedReports({ ledger }: SeenAttempt, event: AttemptEnd): string {
+/** A stream is a success once content of it was delivered; what was held back or repeated in vain is none. */
+function expectedReports(attempt: SeenAttempt, event: AttemptEnd): string {
+  const { ledger, call } = attempt
   const unhealthy = event.outcome === 'failed' && isUnhealthy(ledger.evidence, event.failure?.kind)
-  if (ledger.stream && ledger.pieces.length > 0) return unhealthy ? 'success, late-failure' : 'success'
+  if (call.sources.includes(attempt)) return unhealthy ? 'success, late-failure' : 'success'
   if (unhealthy) return 'failure'
   return event.outcome === 'answered' ? 'success' : 'neutral'
 }

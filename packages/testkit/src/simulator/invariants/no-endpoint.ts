@@ -3,7 +3,8 @@ import type { SeenCall } from '../seen-call.ts'
 
 const allReasonsNamed: Rule = {
   number: 7,
-  sentence: 'A call that no endpoint can serve makes no attempt, and its error names each endpoint once with a reason',
+  sentence:
+    'A call that no endpoint can serve makes no attempt, and its error names each endpoint once with a reason',
 }
 
 /** Calls that nobody can serve. */
@@ -11,7 +12,7 @@ export const noEndpoint: RuleFamily = {
   rules: [allReasonsNamed],
   watch: (scene) => ({
     terminal(call) {
-      if (call.error?.kind !== 'no-endpoint') return
+      if (call.error?.code !== 'no_endpoint_available') return
       const fault = faultOf(call, scene)
       if (fault !== undefined) scene.violated(allReasonsNamed, fault, call)
     },

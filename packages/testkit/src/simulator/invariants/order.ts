@@ -6,7 +6,8 @@ import type { SeenCall } from '../seen-call.ts'
 
 const orderObeyed: Rule = {
   number: 6,
-  sentence: 'Attempts follow the plan, and with an explicit order the plan does, leaving out only what cannot serve now',
+  sentence:
+    'Attempts keep to what was planned or waited for, and a plan follows an explicit order to the letter',
 }
 
 /** The order of attempts. */
@@ -21,17 +22,11 @@ export const explicitOrder: RuleFamily = {
   }),
 }
 
-/** Attempts go along the plan; those off the plan have waited for an endpoint that was not available at first. */
+/** An endpoint that refuses at its turn may be waited for later, so the order of attempts is not told by the plan alone. */
 function strayFrom({ attempts }: SeenCall, { plan, unavailable }: Route): string | undefined {
-  let place = -1
-  for (const { ledger } of attempts) {
-    const { id } = ledger.endpoint
-    const planned = plan.indexOf(id)
-    if (planned < 0 && !unavailable.some(({ endpoint }) => endpoint === id)) return `${id} was neither planned nor waited for`
-    if (planned >= 0 && planned < place) return `${id} came after ${plan[place]}`
-    place = Math.max(place, planned)
-  }
-  return undefined
+  const known = new Set([...plan, ...unavailable.map(({ endpoint }) => endpoint)])
+  const stray = attempts.find(({ ledger }) => !known.has(ledger.endpoint.id))
+  return stray === undefined ? undefined : `${stray.ledger.endpoint.id} was not to be tried`
 }
 
 function disorderIn(
@@ -45,5 +40,7 @@ function disorderIn(
     const place = order.findIndex((selector) => endpoint !== undefined && matchesProvider(selector, endpoint))
     return place < 0 ? order.length : place
   })
-  return places.some((place, i) => place < (places[i - 1] ?? 0)) ? `the plan is ${plan.join(', ')}` : undefined
+  return places.some((place, i) => place < (places[i - 1] ?? 0))
+    ? `the plan is ${plan.join(', ')}`
+    : undefined
 }

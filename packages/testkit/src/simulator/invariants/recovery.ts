@@ -7,7 +7,7 @@ const allIsWell: Rule = {
   sentence: 'When everything is well again, every call that an endpoint can serve is answered',
 }
 const breakersClose: Rule = {
-  number: 57,
+  number: 65,
   sentence: 'When everything is well again and calls come, every breaker closes',
 }
 
@@ -25,7 +25,9 @@ export const recovery: RuleFamily = {
         if (call.number < firstHealthy) return
         callsByModel.set(call.model, (callsByModel.get(call.model) ?? 0) + 1)
         if (call.error === undefined) return
-        const able = scene.endpointsOf(call.model).find((endpoint) => obstacleOf(endpoint, call) === undefined)
+        const able = scene
+          .endpointsOf(call.model)
+          .find((endpoint) => obstacleOf(endpoint, call) === undefined)
         if (able !== undefined) scene.violated(allIsWell, `${call.error.kind}: ${call.error.message}`, call)
       },
       ended() {

@@ -33,7 +33,7 @@ export const quantizations: readonly Quantization[] = ['fp8', 'bf16', 'fp4']
 /** Draws 1 to 12 endpoints of 1 to 4 models over as many accounts as it takes. */
 export function drawFleet(seed: number): readonly SwarmAccount[] {
   const dice = new Dice(hashedRandom(seed, 'fleet'))
-  const endpoints = dice.integer(1, 12)
+  const endpoints = Math.round(dice.magnitude(1, 12))
   const modelCount = Math.min(endpoints, dice.integer(1, models.length))
   const accounts = dice.integer(Math.ceil(endpoints / modelCount), endpoints)
   return Array.from({ length: accounts }, (_, account) => {
@@ -72,7 +72,7 @@ function drawEndpoint(provider: string, model: string, dice: Dice): Endpoint {
     parameters: drawParameters(dice),
     zeroDataRetention: dice.chance(0.3),
     ...(dice.chance(0.2) && { collectsData: true }),
-    ...(dice.chance(0.03) && { disabled: true }),
+    ...(dice.chance(0.01) && { disabled: true }),
     price: {
       prompt: promptUsd,
       completion: Math.round(promptUsd * dice.between(1.5, 5) * 100) / 100,
@@ -95,7 +95,7 @@ type DrawnLimits = Pick<
 /** Windows are small, so that small prompts, which are quick to count, come to their bounds. */
 function drawLimits(dice: Dice): DrawnLimits {
   return {
-    contextTokens: dice.pick([400, 1_200, 8_000, 32_000]),
+    contextTokens: dice.pick([400, 1_200, 1_200, 8_000, 8_000, 32_000, 32_000]),
     ...(dice.chance(0.1) && { maxPromptTokens: dice.integer(150, 1_000) }),
     ...(dice.chance(0.2) && { maxOutputTokens: dice.integer(100, 2_000) }),
     ...(dice.chance(0.4) && { requestsPerMinute: dice.integer(30, 300) }),

@@ -2,13 +2,13 @@ import type { TokenUsage } from '@nextbest/core'
 import { drawNormal } from '../world/draw.ts'
 import type { ArrivingAttempt, AttemptScript, AttemptStep } from '../attempt-script.ts'
 import type { ProviderTraits } from './fleet.ts'
-import { outputTokensOf } from './planned-call.ts'
+import { isSteady, outputTokensOf } from './planned-call.ts'
 
 export interface HonestAnswer {
   readonly attempt: ArrivingAttempt
   readonly traits: ProviderTraits
   readonly random: () => number
-  /** Number of the attempt in its call; attempts of one call answer in words of their own, so that mixing them shows. */
+  /** Number of the attempt in its call; mostly, attempts of one call answer in words of their own, so that mixing them shows. */
   readonly ordinal: number
   /** Multiplies all times. */
   readonly slowness: number
@@ -34,11 +34,11 @@ const slowFactor = 6
  */
 export function honestScript(answer: HonestAnswer): AttemptScript {
   const { attempt, traits, ordinal } = answer
-  const outputTokens = outputTokensOf(attempt.request)
   const promptTokens = promptTokensOf(attempt)
+  const outputTokens = outputTokensIn(attempt, promptTokens)
   const { ttftMs, msPerToken } = drawTimes(answer, promptTokens)
   const count = 1 + Math.min(mostPieces - 1, Math.floor(outputTokens / tokensPerPiece))
-  const texts = pieceTexts[ordinal % voices.length] ?? []
+  const texts = pieceTexts[isSteady(attempt.request) ? 0 : ordinal % voices.length] ?? []
   const steps: AttemptStep[] = []
   if (traits.tellsLimits) steps.push(limitsHead(Math.round(ttftMs / 2), attempt))
   if (traits.sendsRole && attempt.stream) steps.push({ type: 'liveness', afterMs: Math.round(ttftMs * 0.8) })
@@ -65,6 +65,13 @@ function drawTimes(
       Math.exp(perTokenSpread * drawNormal(random)) *
       Math.sqrt(congestion),
   }
+}
+
+/** The answer that the request asks for, as far as the endpoint's limits let it go. */
+function outputTokensIn({ request, endpoint }: ArrivingAttempt, promptTokens: number): number {
+  const { contextTokens, maxOutputTokens = Infinity } = endpoint.limits
+  const most = Math.min(maxOutputTokens, Math.max(1, contextTokens - promptTokens))
+  return Math.min(most, outputTokensOf(request))
 }
 
 /** The provider's own count, which is not ours. */

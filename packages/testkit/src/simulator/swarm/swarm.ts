@@ -5,7 +5,8 @@ import { Dice } from './dice.ts'
 import { drawFleet, type SwarmAccount } from './fleet.ts'
 import type { IncidentKind } from './incident-kinds.ts'
 import { drawIncidentKinds, drawIncidents, type Incident } from './incidents.ts'
-import { drawCall, type PlannedCall } from './planned-call.ts'
+import { drawCall } from './draw-call.ts'
+import type { PlannedCall } from './planned-call.ts'
 import { namesOf, type FleetNames } from './preferences.ts'
 
 /** What is left out of a swarm, to find the smallest that still shows something. Nothing is, by default. */
@@ -32,7 +33,10 @@ export interface Swarm {
   readonly router: SwarmRouterOptions
 }
 
-export type SwarmRouterOptions = Pick<RouterOptions, 'timeoutMs' | 'maxAttempts' | 'maxWaitMs' | 'breaker'>
+export type SwarmRouterOptions = Pick<
+  RouterOptions,
+  'timeoutMs' | 'maxAttempts' | 'maxWaitMs' | 'breaker' | 'whenAllOpen'
+>
 
 /** Draws a swarm. Whatever is left out, the rest is as it was. */
 export function drawSwarm(seed: number, calls: number, omissions: Omissions = {}): Swarm {
@@ -70,6 +74,7 @@ function drawRouterOptions(seed: number): SwarmRouterOptions {
     timeoutMs: dice.pick([30_000, 60_000, 120_000]),
     maxAttempts: dice.pick([1, 2, 3, 3, 3, 5]),
     maxWaitMs: dice.pick([0, 2_000, 10_000, 30_000]),
+    whenAllOpen: dice.chance(0.1) ? 'fail' : 'try',
     breaker: dice.chance(0.7)
       ? {}
       : {

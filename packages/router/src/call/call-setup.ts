@@ -12,7 +12,7 @@ import type { CallOptions } from '../router.ts'
 import type { CallBounds } from './call-context.ts'
 
 /** What a call's setup is made of. */
-export interface CallTerms {
+export interface SetupQuestion {
   readonly call: PreparedCall
   readonly decision: Decision
   readonly bounds: CallBounds
@@ -23,20 +23,20 @@ export interface CallTerms {
 }
 
 /** Returns what the call machine is given to begin a call with. Most calls ask for nothing special, and take the plan as it is. */
-export function setupOf(terms: CallTerms): CallSetup {
-  const { call, decision, bounds, nowMs } = terms
+export function setupOf(question: SetupQuestion): CallSetup {
+  const { call, decision, bounds, nowMs } = question
   const { options, preferences } = call
   const budget = callBudget({
     deadlineAtMs: nowMs + bounds.timeoutMs,
     // Another attempt on the same endpoint is a fallback too.
-    maxAttempts: preferences.allowFallbacks === false ? 1 : terms.maxAttempts,
+    maxAttempts: preferences.allowFallbacks === false ? 1 : question.maxAttempts,
     maxWaitMs: bounds.maxWaitMs,
     maxHedges: options.hedge === true && isHedgeable(call.request) ? 1 : 0,
-    maxContinuations: terms.isContinuable ? 1 : 0,
+    maxContinuations: question.isContinuable ? 1 : 0,
     maxCostUsd: options.maxCostUsd ?? Infinity,
   })
   let { plan, standby }: Pick<CallSetup, 'plan' | 'standby'> = decision
-  if (budget.maxHedges > 0) plan = withHedges(plan, terms)
+  if (budget.maxHedges > 0) plan = withHedges(plan, question)
   if (options.maxCostUsd !== undefined) {
     plan = plan.map((planned) => withCost(planned, call))
     standby = standby.map((planned) => withCost(planned, call))
@@ -68,9 +68,9 @@ function isHedgeable({ stream, tools, web_search_options: search }: ChatRequest)
 }
 
 /** The plan, with the delay after which each endpoint's successor may be started beside it, where that is worth it. */
-function withHedges(plan: readonly PlannedEndpoint[], terms: CallTerms): readonly PlannedEndpoint[] {
+function withHedges(plan: readonly PlannedEndpoint[], question: SetupQuestion): readonly PlannedEndpoint[] {
   return plan.map((planned, i) => {
-    const afterMs = hedgeDelay(planned, plan[i + 1], terms)
+    const afterMs = hedgeDelay(planned, plan[i + 1], question)
     return afterMs === undefined ? planned : { ...planned, hedge: { afterMs } }
   })
 }
@@ -78,7 +78,7 @@ function withHedges(plan: readonly PlannedEndpoint[], terms: CallTerms): readonl
 function hedgeDelay(
   planned: PlannedEndpoint,
   next: PlannedEndpoint | undefined,
-  { call, decision, nowMs }: CallTerms,
+  { call, decision, nowMs }: SetupQuestion,
 ): number | undefined {
   const first = decision.ranked.find((scored) => scored.known.endpoint === planned.endpoint)
   const second = decision.ranked.find((scored) => scored.known.endpoint === next?.endpoint)
