@@ -15,10 +15,37 @@ export interface CallFacts {
 
 /** Returns the facts of a call. Whatever prints an event, or makes it into JSON, leaves the decision alone. */
 export function callFacts(
-  { startedAtMs, decision }: Pick<CallFacts, 'startedAtMs' | 'decision'>,
-  { demand, preferences }: Pick<CallFacts, 'demand' | 'preferences'>,
-  { timeoutMs, ranking, outcome }: Pick<CallFacts, 'timeoutMs' | 'ranking' | 'outcome'>,
+  record: Pick<CallFacts, 'startedAtMs' | 'decision'>,
+  call: Pick<CallFacts, 'demand' | 'preferences'>,
+  end: Pick<CallFacts, 'timeoutMs' | 'ranking' | 'outcome'>,
 ): CallFacts {
-  const facts = { startedAtMs, timeoutMs, demand, preferences, ranking, decision, outcome }
-  return Object.defineProperty(facts, 'decision', { enumerable: false })
+  return new Facts(record, call, end)
+}
+
+class Facts implements CallFacts {
+  readonly startedAtMs: number
+  readonly timeoutMs: number
+  readonly demand: Demand
+  readonly preferences: RoutingPreferences
+  readonly ranking: RankingOptions
+  readonly outcome: CallOutcome
+  readonly #decision: Decision
+
+  constructor(
+    { startedAtMs, decision }: Pick<CallFacts, 'startedAtMs' | 'decision'>,
+    { demand, preferences }: Pick<CallFacts, 'demand' | 'preferences'>,
+    { timeoutMs, ranking, outcome }: Pick<CallFacts, 'timeoutMs' | 'ranking' | 'outcome'>,
+  ) {
+    this.startedAtMs = startedAtMs
+    this.timeoutMs = timeoutMs
+    this.demand = demand
+    this.preferences = preferences
+    this.ranking = ranking
+    this.outcome = outcome
+    this.#decision = decision
+  }
+
+  get decision(): Decision {
+    return this.#decision
+  }
 }

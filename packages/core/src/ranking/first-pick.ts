@@ -96,7 +96,7 @@ function explored(
       best += 1
     probabilities[rank] = own + (1 - length * floor) * (probabilities[rank] ?? 0)
   }
-  for (let rank = 0; rank < length && cut > 0; rank += 1) {
+  for (let rank = 0; rank < length; rank += 1) {
     if (candidates.tierAt(rank) === candidates.tierAt(0) && candidates.indexUsdAt(rank) === lowestUsd)
       probabilities[rank] = (probabilities[rank] ?? 0) + cut / best
   }

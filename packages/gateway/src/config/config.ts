@@ -27,6 +27,19 @@ interface RoutingSection {
   readonly max_attempts?: number | undefined
   readonly max_wait_ms?: number | undefined
   readonly objective?: 'cheapest' | 'balanced' | 'fastest' | { readonly usd_per_second: number } | undefined
+  readonly failure_usd?: number | undefined
+  readonly sharpness?: number | undefined
+  readonly exploration_rate?: number | undefined
+  readonly when_all_open?: 'try' | 'fail' | undefined
+  readonly breaker?: BreakerSection | undefined
+}
+
+export interface BreakerSection {
+  readonly consecutive_failures?: number | undefined
+  readonly failure_rate_bound?: number | undefined
+  readonly open_ms?: number | undefined
+  readonly max_open_ms?: number | undefined
+  readonly slow_start_ms?: number | undefined
 }
 
 interface TraceSection {

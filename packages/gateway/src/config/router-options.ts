@@ -1,7 +1,14 @@
-import type { Objective, UsdPerMillion, UsdPricing } from '@nextbest/core'
+import type { BreakerOptions, Objective, RankingOptions, UsdPerMillion, UsdPricing } from '@nextbest/core'
 import type { RouterOptions, UpstreamConfig, UpstreamModel } from 'nextbest'
 import { withoutUndefined } from '../without-undefined.ts'
-import type { Config, ModelSection, PriceSection, TokenPriceSection, UpstreamSection } from './config.ts'
+import type {
+  BreakerSection,
+  Config,
+  ModelSection,
+  PriceSection,
+  TokenPriceSection,
+  UpstreamSection,
+} from './config.ts'
 
 /** Returns the options of the router that a configuration describes. */
 export function routerOptionsOf({ routing = {}, upstreams }: Config): RouterOptions {
@@ -12,6 +19,28 @@ export function routerOptionsOf({ routing = {}, upstreams }: Config): RouterOpti
     maxAttempts: routing.max_attempts,
     maxWaitMs: routing.max_wait_ms,
     preferences: objective === undefined ? undefined : { objective: objectiveOf(objective) },
+    ranking: rankingOf(routing),
+    whenAllOpen: routing.when_all_open,
+    breaker: routing.breaker === undefined ? undefined : breakerOf(routing.breaker),
+  })
+}
+
+function rankingOf({
+  failure_usd: failureUsd,
+  sharpness,
+  exploration_rate: explorationRate,
+}: NonNullable<Config['routing']>): Partial<RankingOptions> | undefined {
+  const stated = withoutUndefined({ failureUsd, sharpness, explorationRate })
+  return Object.keys(stated).length === 0 ? undefined : stated
+}
+
+function breakerOf(breaker: BreakerSection): Partial<BreakerOptions> {
+  return withoutUndefined({
+    consecutiveFailures: breaker.consecutive_failures,
+    failureRateBound: breaker.failure_rate_bound,
+    openMs: breaker.open_ms,
+    maxOpenMs: breaker.max_open_ms,
+    slowStartMs: breaker.slow_start_ms,
   })
 }
 

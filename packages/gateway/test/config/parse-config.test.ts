@@ -131,7 +131,7 @@ routing:
 describe('what a configuration states', () => {
   test('becomes options of router and server, and nothing else does', () => {
     const config = parse(`server: { port: 9000, api_keys: [k], drain_ms: 5 }
-routing: { timeout_ms: 1000, max_attempts: 2, objective: { usd_per_second: 0.5 } }
+routing: { timeout_ms: 1000, max_attempts: 2, objective: { usd_per_second: 0.5 }, failure_usd: 0.2, when_all_open: fail, breaker: { open_ms: 900 } }
 upstreams:
   - provider: northwind
     base_url: https://api.northwind.example/v1
@@ -152,6 +152,9 @@ upstreams:
       timeoutMs: 1_000,
       maxAttempts: 2,
       preferences: { objective: { usdPerSecond: 0.5 } },
+      ranking: { failureUsd: 0.2 },
+      whenAllOpen: 'fail',
+      breaker: { openMs: 900 },
       upstreams: [
         {
           provider: 'northwind',
