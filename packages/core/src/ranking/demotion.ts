@@ -12,9 +12,6 @@ export interface TrackRecord extends MeasuredSpeed {
   /** The endpoint's own long-term median of the same, in ms. */
   readonly residualMedianMs: number
   readonly residualSamples: number
-  /** Time per output token, in ms. */
-  readonly msPerToken: number
-  readonly msPerTokenSamples: number
   /** Share of the tool calls and JSON answers that were valid, 0..1. */
   readonly validRate: number
   /** 0 for a request that asks for neither: then it does not matter. */
@@ -38,13 +35,11 @@ export interface Demotion {
 
 /**
  * Numbers of a demotion: choice, but for the standard deviations and the 100 answers, which are those of OpenRouter's Auto
- * Exacto. The least deviations keep peers apart that are all alike: a tenth of the time per token, which a lower price may
- * well outweigh, and 0.02 of the valid share, which is what chance does to 100 answers of which 96 are valid.
+ * Exacto. The least deviation, 0.02 of the valid share, is what chance does to 100 answers of which 96 are valid.
  */
 const slowFactor = 3
 const minSpeedSamples = 20
 const minValidSamples = 100
-const perTokenCut = { deviations: 1.5, leastDeviation: 0.1 }
 const validCut = { deviations: -2, leastDeviation: 0.02 }
 
 const undemoted: Demotion = Object.freeze({ tier: 0 })
@@ -53,20 +48,20 @@ const undemoted: Demotion = Object.freeze({ tier: 0 })
  * Returns the tier of each endpoint, in the order given. A tier only says who is tried later: nothing is excluded.
  *
  * Demoted is who gives invalid tool calls or JSON far more often than its peers (2 robust standard deviations below the
- * median), whose first tokens have become slow by its own measure (p90 above 3 times its long-term median), whose
- * tokens are slower than its peers' (1.5 robust standard deviations above the median), or who misses a cut-off of the
- * caller's. Peers are compared where at least four have enough samples. The evidence fades when there are no new answers,
- * so a demotion ends by itself.
+ * median of at least four), whose first tokens have become slow by its own measure (p90 above 3 times its long-term median), or
+ * who misses a cut-off of the caller's. Who is merely slower than its peers is not: the index has that as money already, and
+ * to count it twice cost a third of what routing loses (measured). The evidence fades when there are no new answers, so a
+ * demotion ends by itself.
  */
 export function demotionsOf(
   records: readonly TrackRecord[],
   question: DemotionQuestion,
 ): readonly Demotion[] {
-  const cuts = cutsOf(records)
+  const validCutOff = validCutOffOf(records)
   return records.map((record) => {
     const demoted =
-      invalidAnswers(record, cuts.validRate) ??
-      (question.usdPerSecond > 0 ? slowness(record, cuts.msPerToken) : undefined) ??
+      invalidAnswers(record, validCutOff) ??
+      (question.usdPerSecond > 0 ? slowness(record) : undefined) ??
       missedSpeed(record, question)
     if (demoted !== undefined) return { tier: 2, reason: demoted }
     const unknown = unknownSpeed(record, question)
@@ -74,26 +69,14 @@ export function demotionsOf(
   })
 }
 
-interface Cuts {
-  readonly msPerToken: number
-  readonly validRate: number
-}
-
-function cutsOf(records: readonly TrackRecord[]): Cuts {
-  const perToken = records.filter((one) => one.msPerTokenSamples >= minSpeedSamples)
-  const valid = records.filter((one) => one.validSamples >= minValidSamples)
-  return {
-    msPerToken:
-      robustCut(
-        perToken.map((one) => one.msPerToken),
-        perTokenCut,
-      ) ?? Infinity,
-    validRate:
-      robustCut(
-        valid.map((one) => one.validRate),
-        validCut,
-      ) ?? 0,
-  }
+function validCutOffOf(records: readonly TrackRecord[]): number {
+  const known = records.filter((one) => one.validSamples >= minValidSamples)
+  return (
+    robustCut(
+      known.map((one) => one.validRate),
+      validCut,
+    ) ?? 0
+  )
 }
 
 function invalidAnswers({ validRate, validSamples }: TrackRecord, cut: number): string | undefined {
@@ -101,15 +84,9 @@ function invalidAnswers({ validRate, validSamples }: TrackRecord, cut: number): 
   return `only ${percent(validRate)} of its tool calls and JSON answers are valid, its peers' cut-off is ${percent(cut)}`
 }
 
-function slowness(record: TrackRecord, cutMsPerToken: number): string | undefined {
-  const { residualP90Ms, residualMedianMs, residualSamples, msPerToken, msPerTokenSamples } = record
-  if (residualSamples >= minSpeedSamples && residualP90Ms > slowFactor * residualMedianMs) {
-    return `a tenth of its first tokens take over ${shown(residualP90Ms)} ms, its usual median is ${shown(residualMedianMs)} ms`
-  }
-  if (msPerTokenSamples >= minSpeedSamples && msPerToken > cutMsPerToken) {
-    return `its tokens take ${shown(msPerToken)} ms each, its peers' cut-off is ${shown(cutMsPerToken)} ms`
-  }
-  return undefined
+function slowness({ residualP90Ms, residualMedianMs, residualSamples }: TrackRecord): string | undefined {
+  if (residualSamples < minSpeedSamples || residualP90Ms <= slowFactor * residualMedianMs) return undefined
+  return `a tenth of its first tokens take over ${shown(residualP90Ms)} ms, its usual median is ${shown(residualMedianMs)} ms`
 }
 
 function percent(share: number): string {

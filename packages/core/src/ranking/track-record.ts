@@ -27,8 +27,6 @@ export function trackRecordOf({ signals }: KnownEndpoint, question: TrackRecordQ
     residualP90Ms: residual.recentP90Ms,
     residualMedianMs: residual.usualMedianMs,
     residualSamples: residual.samples(nowMs),
-    msPerToken: signals.expectedMsPerToken(nowMs),
-    msPerTokenSamples: samples.perToken,
     validRate: quality.validRate,
     validSamples: isChecked(demand) ? quality.samples(nowMs) : 0,
     ...measuredSpeed(signals, question, samples),

@@ -13,8 +13,6 @@ const good: TrackRecord = {
   residualP90Ms: 600,
   residualMedianMs: 400,
   residualSamples: 200,
-  msPerToken: 20,
-  msPerTokenSamples: 200,
   validRate: 0.98,
   validSamples: 400,
   ttftMs: { p50: 400, p75: 500, p90: 700, p99: 1_500, samples: 100 },
@@ -24,8 +22,6 @@ const unknown: TrackRecord = {
   residualP90Ms: 0,
   residualMedianMs: 0,
   residualSamples: 0,
-  msPerToken: 20,
-  msPerTokenSamples: 0,
   validRate: 1,
   validSamples: 0,
 }
@@ -40,23 +36,13 @@ const records: fc.Arbitrary<TrackRecord[]> = fc.array(
       residualP90Ms: positive,
       residualMedianMs: positive,
       residualSamples: samples,
-      msPerToken: positive,
-      msPerTokenSamples: samples,
       validRate: fc.oneof(fc.constantFrom(0, 0.9, 0.95, 1), fc.double({ min: 0, max: 1, noNaN: true })),
       validSamples: samples,
       ttftMs: measured,
       tokensPerSecond: measured,
     },
     {
-      requiredKeys: [
-        'residualP90Ms',
-        'residualMedianMs',
-        'residualSamples',
-        'msPerToken',
-        'msPerTokenSamples',
-        'validRate',
-        'validSamples',
-      ],
+      requiredKeys: ['residualP90Ms', 'residualMedianMs', 'residualSamples', 'validRate', 'validSamples'],
     },
   ),
   { maxLength: 8 },
@@ -115,7 +101,6 @@ describe('demotions', () => {
               ? {
                   ...one,
                   residualP90Ms: one.residualP90Ms * by[0],
-                  msPerToken: one.msPerToken * by[1],
                   ...(one.ttftMs !== undefined && { ttftMs: scaled(one.ttftMs, by[2]) }),
                   ...(one.tokensPerSecond !== undefined && {
                     tokensPerSecond: scaled(one.tokensPerSecond, 1 / by[2]),
@@ -164,7 +149,6 @@ describe('demotions', () => {
         const slower = list.map((one) => ({
           ...one,
           residualP90Ms: one.residualP90Ms * 9,
-          msPerToken: 5_000,
         }))
 
         expect(tiersOf(slower, { usdPerSecond: 0 })).toEqual(tiersOf(list, { usdPerSecond: 0 }))
@@ -188,16 +172,10 @@ describe('an endpoint is demoted', () => {
     expect(reasonOf({ ...good, residualP90Ms: 1_234, residualSamples: 19 })).toBeUndefined()
   })
 
-  test('when its tokens are slower than its peers’ by 1.5 robust standard deviations', () => {
-    const peers = [16, 18, 20, 22, 24].map((msPerToken) => ({ ...good, msPerToken }))
-    // Median 21, deviations 5, 3, 1, 1, 3 and 4 or 5: MAD 3.
-    const cut = 21 + 1.5 * 1.4826 * 3
+  test('never for being slower than its peers, which the index has as money already', () => {
+    const slow = { ...good, residualP90Ms: 6_000, residualMedianMs: 4_000 }
 
-    expect(tiersOf([...peers, { ...good, msPerToken: cut - 0.1 }])).toEqual([0, 0, 0, 0, 0, 0])
-    expect(demotionsOf([...peers, { ...good, msPerToken: cut + 0.1 }], balanced)[5]).toEqual({
-      tier: 2,
-      reason: "its tokens take 27.8 ms each, its peers' cut-off is 27.7 ms",
-    })
+    expect(tiersOf([good, good, good, good, slow])).toEqual([0, 0, 0, 0, 0])
   })
 
   test('when it gives far more invalid answers than its peers', () => {
@@ -209,12 +187,10 @@ describe('an endpoint is demoted', () => {
   })
 
   test('not by its peers when fewer than four have enough samples', () => {
-    const bad = { ...good, msPerToken: 500, validRate: 0.1 }
+    const bad = { ...good, validRate: 0.1 }
 
     expect(tiersOf([bad, good, good])).toEqual([0, 0, 0])
-    expect(tiersOf([bad, good, good, { ...good, msPerTokenSamples: 19, validSamples: 99 }])).toEqual([
-      0, 0, 0, 0,
-    ])
+    expect(tiersOf([bad, good, good, { ...good, validSamples: 99 }])).toEqual([0, 0, 0, 0])
     expect(tiersOf([bad, good, good, good])).toEqual([2, 0, 0, 0])
   })
 

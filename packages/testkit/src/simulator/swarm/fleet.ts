@@ -42,7 +42,7 @@ export function drawFleet(seed: number): readonly SwarmAccount[] {
     const offers = Array.from({ length: count }, (_, i) => models[(account + i) % modelCount] ?? models[0])
     return {
       provider,
-      endpoints: offers.map((model) => drawEndpoint(provider, model, dice)),
+      endpoints: offers.map((model) => drawEndpoint({ provider, model, spare: account > 0 }, dice)),
       traits: drawTraits(dice),
     }
   })
@@ -60,7 +60,14 @@ function drawTraits(dice: Dice): ProviderTraits {
   }
 }
 
-function drawEndpoint(provider: string, model: string, dice: Dice): Endpoint {
+interface Offer {
+  readonly provider: string
+  readonly model: string
+  /** Whether others may serve the model too, so that this one can be switched off. */
+  readonly spare: boolean
+}
+
+function drawEndpoint({ provider, model, spare }: Offer, dice: Dice): Endpoint {
   const promptUsd = Math.round(dice.magnitude(0.05, 3) * 100) / 100
   return defineEndpoint({
     provider,
@@ -72,7 +79,7 @@ function drawEndpoint(provider: string, model: string, dice: Dice): Endpoint {
     parameters: drawParameters(dice),
     zeroDataRetention: dice.chance(0.3),
     ...(dice.chance(0.2) && { collectsData: true }),
-    ...(dice.chance(0.01) && { disabled: true }),
+    ...(dice.chance(0.02) && spare && { disabled: true }),
     price: {
       prompt: promptUsd,
       completion: Math.round(promptUsd * dice.between(1.5, 5) * 100) / 100,

@@ -1,0 +1,13 @@
+// Everything of the testkit that this benchmark uses.
+export { hashedRandom, seededRandom } from '../../packages/testkit/src/seeded-random.ts'
+export { SimulatedTime } from '../../packages/testkit/src/simulator/simulated-time.ts'
+export { createVirtualUpstream } from '../../packages/testkit/src/simulator/virtual-upstream.ts'
+export { lastTokenMs } from '../../packages/testkit/src/simulator/world/attempt-fate.ts'
+export { faultWindow } from '../../packages/testkit/src/simulator/world/scenario.ts'
+export type { Scenario } from '../../packages/testkit/src/simulator/world/scenario.ts'
+export { scenarios } from '../../packages/testkit/src/simulator/world/scenarios.ts'
+export { createWorld } from '../../packages/testkit/src/simulator/world/world.ts'
+export type { World } from '../../packages/testkit/src/simulator/world/world.ts'
+export type { AttemptRecord } from '../../packages/testkit/src/simulator/world/world-provider.ts'
+export { baseProviders } from '../../packages/testkit/src/simulator/world/provider-profile.ts'
+export { meanOutputTokens } from '../../packages/testkit/src/simulator/world/traffic.ts'
