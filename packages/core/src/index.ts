@@ -91,12 +91,10 @@ export { LearnedCap, learnedCapDefaults } from './signals/learned-cap.ts'
 export type { LearnedCapNumbers, LearnedCapOptions, LearnedCapSnapshot } from './signals/learned-cap.ts'
 export { QualityCounts, qualityHalfLifeMs } from './signals/quality-counts.ts'
 export type { QualityCountsSnapshot } from './signals/quality-counts.ts'
-export { ResidualMemory } from './signals/residual-memory.ts'
-export type { ResidualMemorySnapshot } from './signals/residual-memory.ts'
 export { DemotionMemory } from './ranking/demotion-memory.ts'
 export type { Demotions, TierQuestion } from './ranking/demotion-memory.ts'
 export { demotionsOf } from './ranking/demotion.ts'
-export type { Demotion, DemotionQuestion, Tier, TrackRecord } from './ranking/demotion.ts'
+export type { Demotion, Tier, TrackRecord } from './ranking/demotion.ts'
 export type {
   MeasuredPercentiles,
   MeasuredSpeed,

@@ -1,10 +1,8 @@
 import type { Demand } from '../demand/demand.ts'
 import type { RoutingPreferences } from '../eligibility/preferences.ts'
-import { sizeClassOf } from '../signals/size-class.ts'
 import type { KnownEndpoint } from './candidate.ts'
 import { demotionsOf } from './demotion.ts'
 import type { Demotion } from './demotion.ts'
-import { usdPerSecondOf } from './objective.ts'
 import { isChecked, trackRecordOf } from './track-record.ts'
 
 /** How long tiers are kept, in ms: the evidence behind them changes over minutes. */
@@ -25,46 +23,34 @@ interface Kept {
 }
 
 /**
- * Works out which endpoints of a model are demoted, for all calls of a second together: comparing peers costs more than the
- * rest of a decision. Calls that state preferred speeds of their own are worked out each.
+ * Works out which endpoints of a model are demoted. By quality, for all calls of a second together, and only for those that
+ * ask for tool calls or JSON; calls that state preferred speeds of their own are worked out each.
  */
 export class DemotionMemory {
-  /** By the list of a model's endpoints, then by the kind of demand: at most sixteen. */
-  readonly #kept = new WeakMap<readonly KnownEndpoint[], Map<number, Kept>>()
+  /** By the list of a model's endpoints. */
+  readonly #kept = new WeakMap<readonly KnownEndpoint[], Kept>()
 
   /** Returns the demoted among the endpoints of a model, which come as the same list each time. */
   of(endpoints: readonly KnownEndpoint[], question: TierQuestion): Demotions {
     const { preferredMaxLatency, preferredMinThroughput } = question.preferences
     if (preferredMaxLatency !== undefined || preferredMinThroughput !== undefined)
       return demoted(endpoints, question)
-    const kinds = this.#kindsOf(endpoints)
-    const kind = kindOf(question)
-    const kept = kinds.get(kind)
-    if (kept !== undefined && question.nowMs - kept.atMs < keptMs && question.nowMs >= kept.atMs)
-      return kept.demotions
+    return isChecked(question.demand) ? this.#byQuality(endpoints, question) : undefined
+  }
+
+  #byQuality(endpoints: readonly KnownEndpoint[], question: TierQuestion): Demotions {
+    const { nowMs } = question
+    const kept = this.#kept.get(endpoints)
+    if (kept !== undefined && nowMs >= kept.atMs && nowMs - kept.atMs < keptMs) return kept.demotions
     const demotions = demoted(endpoints, question)
-    kinds.set(kind, { atMs: question.nowMs, demotions })
+    this.#kept.set(endpoints, { atMs: nowMs, demotions })
     return demotions
   }
-
-  #kindsOf(endpoints: readonly KnownEndpoint[]): Map<number, Kept> {
-    const kinds = this.#kept.get(endpoints) ?? new Map<number, Kept>()
-    this.#kept.set(endpoints, kinds)
-    return kinds
-  }
-}
-
-function kindOf({ demand, preferences }: TierQuestion): number {
-  const wantsSpeed = usdPerSecondOf(preferences.objective ?? 'balanced') > 0
-  return sizeClassOf(demand.promptTokens) * 4 + (wantsSpeed ? 2 : 0) + (isChecked(demand) ? 1 : 0)
 }
 
 function demoted(endpoints: readonly KnownEndpoint[], question: TierQuestion): Demotions {
-  const { preferences } = question
-  const demotions = demotionsOf(
-    endpoints.map((known) => trackRecordOf(known, question)),
-    { ...preferences, usdPerSecond: usdPerSecondOf(preferences.objective ?? 'balanced') },
-  )
+  const records = endpoints.map((known) => trackRecordOf(known, question))
+  const demotions = demotionsOf(records, question.preferences)
   const entries = endpoints.flatMap((known, i) => {
     const demotion = demotions[i]
     return demotion === undefined || demotion.tier === 0 ? [] : [[known, demotion] as const]

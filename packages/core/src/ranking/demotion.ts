@@ -7,20 +7,10 @@ import { robustCut } from './robust-cut.ts'
  * number beside them does not count.
  */
 export interface TrackRecord extends MeasuredSpeed {
-  /** Recent 90th percentile of the time to the first token without that of the prompt's tokens, in ms. */
-  readonly residualP90Ms: number
-  /** The endpoint's own long-term median of the same, in ms. */
-  readonly residualMedianMs: number
-  readonly residualSamples: number
   /** Share of the tool calls and JSON answers that were valid, 0..1. */
   readonly validRate: number
   /** 0 for a request that asks for neither: then it does not matter. */
   readonly validSamples: number
-}
-
-export interface DemotionQuestion extends PreferredSpeed {
-  /** What waiting is worth, in US dollars per second: at 0, nothing but a preference of the caller's demotes for speed. */
-  readonly usdPerSecond: number
 }
 
 /** 0: nothing is known against it. 1: too little is known for the caller's preferences. 2: demoted. */
@@ -37,8 +27,6 @@ export interface Demotion {
  * Numbers of a demotion: choice, but for the standard deviations and the 100 answers, which are those of OpenRouter's Auto
  * Exacto. The least deviation, 0.02 of the valid share, is what chance does to 100 answers of which 96 are valid.
  */
-const slowFactor = 3
-const minSpeedSamples = 20
 const minValidSamples = 100
 const validCut = { deviations: -2, leastDeviation: 0.02 }
 
@@ -48,23 +36,16 @@ const undemoted: Demotion = Object.freeze({ tier: 0 })
  * Returns the tier of each endpoint, in the order given. A tier only says who is tried later: nothing is excluded.
  *
  * Demoted is who gives invalid tool calls or JSON far more often than its peers (2 robust standard deviations below the
- * median of at least four), whose first tokens have become slow by its own measure (p90 above 3 times its long-term median), or
- * who misses a cut-off of the caller's. Who is merely slower than its peers is not: the index has that as money already, and
- * to count it twice cost a third of what routing loses (measured). The evidence fades when there are no new answers, so a
- * demotion ends by itself.
+ * median of at least four), or who misses a cut-off of the caller's. Who is slow, or slower than it was, is not: the index has
+ * that as money already, and to count it twice cost more than half of what routing loses (measured). The evidence fades when
+ * there are no new answers, so a demotion ends by itself.
  */
-export function demotionsOf(
-  records: readonly TrackRecord[],
-  question: DemotionQuestion,
-): readonly Demotion[] {
+export function demotionsOf(records: readonly TrackRecord[], preferred: PreferredSpeed): readonly Demotion[] {
   const validCutOff = validCutOffOf(records)
   return records.map((record) => {
-    const demoted =
-      invalidAnswers(record, validCutOff) ??
-      (question.usdPerSecond > 0 ? slowness(record) : undefined) ??
-      missedSpeed(record, question)
+    const demoted = invalidAnswers(record, validCutOff) ?? missedSpeed(record, preferred)
     if (demoted !== undefined) return { tier: 2, reason: demoted }
-    const unknown = unknownSpeed(record, question)
+    const unknown = unknownSpeed(record, preferred)
     return unknown === undefined ? undemoted : { tier: 1, reason: unknown }
   })
 }
@@ -84,15 +65,6 @@ function invalidAnswers({ validRate, validSamples }: TrackRecord, cut: number): 
   return `only ${percent(validRate)} of its tool calls and JSON answers are valid, its peers' cut-off is ${percent(cut)}`
 }
 
-function slowness({ residualP90Ms, residualMedianMs, residualSamples }: TrackRecord): string | undefined {
-  if (residualSamples < minSpeedSamples || residualP90Ms <= slowFactor * residualMedianMs) return undefined
-  return `a tenth of its first tokens take over ${shown(residualP90Ms)} ms, its usual median is ${shown(residualMedianMs)} ms`
-}
-
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`
-}
-
-function shown(ms: number): string {
-  return String(Number(ms.toPrecision(3)))
 }

@@ -4,7 +4,7 @@ import { cappedShares } from './capped-shares.ts'
 export interface FirstPickOptions {
   /**
    * How strongly the first pick prefers a lower index: weights are `I^−sharpness`. 0..64, Infinity takes the best always,
-   * which is right only where a single instance carries all traffic. Default: 12.
+   * which is right only where a single instance carries all traffic. Default: 20.
    */
   readonly sharpness: number
   /**
@@ -14,7 +14,7 @@ export interface FirstPickOptions {
   readonly explorationRate: number
 }
 
-export const firstPickDefaults: FirstPickOptions = Object.freeze({ sharpness: 12, explorationRate: 0.003 })
+export const firstPickDefaults: FirstPickOptions = Object.freeze({ sharpness: 20, explorationRate: 0.003 })
 
 /** Candidates, best first, as columns. */
 export interface PickColumns {

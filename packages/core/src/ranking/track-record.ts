@@ -21,12 +21,9 @@ export function isChecked({ parameters }: Pick<Demand, 'parameters'>): boolean {
 /** Returns what an endpoint may be demoted by. */
 export function trackRecordOf({ signals }: KnownEndpoint, question: TrackRecordQuestion): TrackRecord {
   const { demand, nowMs } = question
-  const { residual, quality } = signals
+  const { quality } = signals
   const samples = signals.latencySamples(demand.promptTokens, nowMs)
   return {
-    residualP90Ms: residual.recentP90Ms,
-    residualMedianMs: residual.usualMedianMs,
-    residualSamples: residual.samples(nowMs),
     validRate: quality.validRate,
     validSamples: isChecked(demand) ? quality.samples(nowMs) : 0,
     ...measuredSpeed(signals, question, samples),

@@ -18,7 +18,6 @@ import { type AttemptTokens, Headroom, type HeadroomReceipt, type HeadroomSnapsh
 import { LearnedCap, type LearnedCapSnapshot } from './learned-cap.ts'
 import { LearnedCapabilities } from './learned-capabilities.ts'
 import { QualityCounts, type QualityCountsSnapshot } from './quality-counts.ts'
-import { ResidualMemory, type ResidualMemorySnapshot } from './residual-memory.ts'
 import { clamp } from './range.ts'
 import { SizedHistograms, type SizeClassSnapshot } from './sized-histograms.ts'
 import { type SignalsView, viewOf } from './signals-view.ts'
@@ -77,7 +76,6 @@ export interface EndpointSignalsSnapshot {
   readonly ttft: readonly SizeClassSnapshot[]
   readonly perToken: readonly SizeClassSnapshot[]
   readonly quality: QualityCountsSnapshot
-  readonly residual: ResidualMemorySnapshot
   readonly cap: LearnedCapSnapshot
   readonly headroom?: HeadroomSnapshot
   readonly gate: RateGateSnapshot
@@ -112,8 +110,6 @@ export class EndpointSignals {
   readonly learned: LearnedCapabilities = new LearnedCapabilities()
   /** How often tool calls and JSON answers were valid. */
   readonly quality: QualityCounts = new QualityCounts()
-  /** Whether it has become slow by its own measure. */
-  readonly residual: ResidualMemory = new ResidualMemory()
   /** What the provider's refusals for load say of its capacity. */
   readonly cap: LearnedCap = new LearnedCap()
   /** Absent where the endpoint is not held back for being new. */
@@ -257,7 +253,6 @@ export class EndpointSignals {
       ttft: this.#ttft.snapshot(nowMs),
       perToken: this.#perToken.snapshot(nowMs),
       quality: this.quality.snapshot(nowMs),
-      residual: this.residual.snapshot(nowMs),
       cap: this.cap.snapshot(nowMs),
       ...(this.#headroom !== undefined && { headroom: this.#headroom.snapshot(nowMs) }),
       gate: this.gate.snapshot(nowMs),
@@ -278,7 +273,6 @@ export class EndpointSignals {
     this.#ttft.restore(snapshot.ttft, nowMs)
     this.#perToken.restore(snapshot.perToken, nowMs)
     this.quality.restore(snapshot.quality, nowMs)
-    this.residual.restore(snapshot.residual, nowMs)
     this.cap.restore(snapshot.cap, nowMs)
     if (snapshot.headroom !== undefined) (this.#headroom ??= new Headroom()).restore(snapshot.headroom, nowMs)
     this.gate.restore(snapshot.gate, nowMs)
@@ -302,7 +296,6 @@ export class EndpointSignals {
     this.#ttft.merge(snapshot.ttft, nowMs)
     this.#perToken.merge(snapshot.perToken, nowMs)
     this.quality.merge(snapshot.quality, nowMs)
-    this.residual.merge(snapshot.residual, nowMs)
     this.cap.merge(snapshot.cap, nowMs)
     if (snapshot.headroom !== undefined) (this.#headroom ??= new Headroom()).merge(snapshot.headroom, nowMs)
     this.gate.merge(snapshot.gate, nowMs)
@@ -321,9 +314,6 @@ export class EndpointSignals {
 
   #learnStreamed(report: AttemptReport, ttftMs: number, nowMs: number): void {
     const { promptTokens, outputTokens, durationMs } = report
-    const prefillMs =
-      this.#latency.expectedTtftMs(promptTokens, nowMs) - this.#latency.expectedTtftMs(0, nowMs)
-    this.residual.record(ttftMs, prefillMs, nowMs)
     this.#latency.recordTtft(ttftMs, promptTokens, nowMs)
     this.#ttft.record(ttftMs, promptTokens, nowMs)
     // Up to a late failure, the time after the last token is that of a stall: it says nothing of the speed.

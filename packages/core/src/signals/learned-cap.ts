@@ -17,7 +17,7 @@ export interface LearnedCapNumbers {
   readonly rateWindowMs: number
   /** What a refusal leaves of the cap, or of the rate if that is smaller. */
   readonly cut: number
-  /** By what the cap is multiplied in a minute without refusals. */
+  /** By what the cap is multiplied in the first minute without refusals, and by more in each further one. */
   readonly growthPerMinute: number
   /** Lowest cap, in attempts per second. */
   readonly floorPerSecond: number
@@ -54,7 +54,8 @@ export interface LearnedCapSnapshot {
 /**
  * How many attempts per second a provider takes that does not say so: none is known until its first refusal
  * for load, then what came lately, a little less with each further one, a little more with each minute
- * without. Attempts that were under way when the cap was cut say nothing more by being refused too.
+ * without: `cap·1.1^(m + (m − 1)²)` after `m` minutes above one, so that what a provider could not take during an
+ * outage is tried again within five. Attempts that were under way when the cap was cut say nothing more by being refused too.
  */
 export class LearnedCap {
   readonly #rate = new ArrivalRate(learnedCapDefaults.rateWindowMs)
@@ -98,7 +99,8 @@ export class LearnedCap {
   /** Returns the cap, in attempts per second, at least 0.1; `Infinity` without one. The ramp is not in it. */
   capPerSecond(nowMs: number): number {
     const { growthPerMinute, ceilingPerSecond } = learnedCapDefaults
-    const cap = this.#cap * growthPerMinute ** (Math.max(0, nowMs - this.#capAtMs) / 60_000)
+    const minutes = Math.max(0, nowMs - this.#capAtMs) / 60_000
+    const cap = this.#cap * growthPerMinute ** (minutes + Math.max(0, minutes - 1) ** 2)
     return cap < ceilingPerSecond ? cap : Infinity
   }
 

@@ -1,82 +1,76 @@
 import { describe, expect, test } from 'vitest'
 import { decide } from '../../src/ranking/decide.ts'
+import type { DecisionQuestion } from '../../src/ranking/decide.ts'
 import { DemotionMemory } from '../../src/ranking/demotion-memory.ts'
 import type { KnownEndpoint } from '../../src/ranking/candidate.ts'
 import { fleetOf, nowMs, question, steady } from './fleet.ts'
 
-const hourMs = 3_600_000
-
-/** Four endpoints that are alike; the first tokens of the first have become slow: `ttftMs` instead of 400. */
-function fleetWithSlow(ttftMs: number): readonly KnownEndpoint[] {
-  const fleet = fleetOf([steady, steady, steady, steady])
+/** Four endpoints that are alike but for a share of the first one's JSON answers, which nobody can read. */
+function fleetWithInvalid(share: number): readonly KnownEndpoint[] {
+  const fleet = fleetOf([steady, steady, steady, steady]).map(({ endpoint, ...known }) => {
+    const capabilities = { ...endpoint.capabilities, parameters: new Set(['response_format']) }
+    return { ...known, endpoint: { ...endpoint, capabilities } }
+  })
   fleet.forEach(({ signals }, i) => {
-    for (let attempt = 0; attempt < 240; attempt += 1) {
-      const isLate = attempt >= 200
-      const report = { promptTokens: 1_000, outputTokens: 101, ttftMs: isLate && i === 0 ? ttftMs : 400 }
-      signals.attemptStarted(nowMs)
-      signals.attemptEnded(
-        { outcome: 'success', weight: 1, ...report, durationMs: report.ttftMs + 1_000 },
-        isLate ? nowMs : nowMs - hourMs,
-      )
-    }
+    for (let answer = 0; answer < 200; answer += 1)
+      signals.quality.record(i > 0 || answer >= share * 200, nowMs - 1_000)
   })
   return fleet
 }
 
 const first = (fleet: readonly KnownEndpoint[]): KnownEndpoint => fleet[0] ?? expect.unreachable()
 
+function askingForJson(overrides: Partial<DecisionQuestion> = {}): DecisionQuestion {
+  const asked = question(overrides)
+  return { ...asked, demand: { ...asked.demand, parameters: ['response_format'] } }
+}
+
 describe('demotion', () => {
-  test('ranks an endpoint whose first tokens have become slow last, says why, and excludes nothing', () => {
-    const fleet = fleetWithSlow(4_000)
-    const decision = decide(fleet, { ...question(), demotions: new DemotionMemory() })
+  test('ranks an endpoint whose JSON is far less often valid than its peers’ last, says why, and excludes nothing', () => {
+    const fleet = fleetWithInvalid(0.3)
+    const decision = decide(fleet, askingForJson({ demotions: new DemotionMemory() }))
     const last = decision.ranked.at(-1)
 
     expect(last?.known).toBe(first(fleet))
-    expect(last).toMatchObject({
-      tier: 2,
-      demotion: expect.stringMatching(
-        /^a tenth of its first tokens take over \d+ ms, its usual median is \d+ ms$/,
-      ),
-    })
+    expect(last).toMatchObject({ tier: 2, demotion: expect.stringContaining('JSON answers are valid') })
     expect(decision.ranked).toHaveLength(4)
     expect(decision.plan).toHaveLength(4)
     expect(decision.probabilities.at(-1)).toBeGreaterThan(0)
     expect(decision.probabilities.at(-1)).toBeLessThanOrEqual(question().options.explorationRate)
   })
 
-  test('by speed never happens to callers for whom waiting costs nothing', () => {
-    const fleet = fleetWithSlow(4_000)
-    const preferences = { objective: 'cheapest' } as const
-    const decision = decide(fleet, { ...question(), preferences, demotions: new DemotionMemory() })
+  test('for JSON never concerns a call that asks for prose', () => {
+    const decision = decide(fleetWithInvalid(0.3), question({ demotions: new DemotionMemory() }))
 
     expect(decision.ranked.map((one) => one.tier)).toEqual([0, 0, 0, 0])
   })
 
   test('by a preferred speed holds for that call alone', () => {
-    const fleet = fleetWithSlow(400)
+    const fleet = fleetWithInvalid(0)
+    for (const { signals } of fleet) {
+      for (let attempt = 0; attempt < 40; attempt += 1) {
+        signals.attemptStarted(nowMs - 2_000)
+        const report = { promptTokens: 1_000, outputTokens: 101, ttftMs: 400, durationMs: 1_400 }
+        signals.attemptEnded({ outcome: 'success', weight: 1, ...report }, nowMs - 1_000)
+      }
+    }
     const demotions = new DemotionMemory()
-    const preferences = { preferredMinThroughput: 1_000 }
-    const wishing = decide(fleet, { ...question(), preferences, demotions })
-    const other = decide(fleet, { ...question(), demotions })
+    const wishing = decide(fleet, question({ demotions, preferences: { preferredMinThroughput: 1_000 } }))
+    const other = decide(fleet, question({ demotions }))
 
     expect(wishing.ranked.map((one) => one.tier)).toEqual([2, 2, 2, 2])
     expect(wishing.ranked[0]?.demotion).toContain('is below the preferred 1000')
     expect(other.ranked.map((one) => one.tier)).toEqual([0, 0, 0, 0])
   })
 
-  test('is worked out at most once a second for calls of one kind', () => {
-    const fleet = fleetWithSlow(400)
+  test('by quality is worked out at most once a second', () => {
+    const fleet = fleetWithInvalid(0)
     const demotions = new DemotionMemory()
     const tierAt = (atMs: number): number | undefined =>
-      demotions.of(fleet, { ...question(), nowMs: atMs })?.get(first(fleet))?.tier
+      demotions.of(fleet, askingForJson({ nowMs: atMs }))?.get(first(fleet))?.tier
 
     expect(tierAt(nowMs)).toBeUndefined()
-    for (let attempt = 0; attempt < 200; attempt += 1) {
-      const { signals } = first(fleet)
-      signals.attemptStarted(nowMs)
-      const report = { promptTokens: 1_000, outputTokens: 101, ttftMs: 9_000, durationMs: 10_000 }
-      signals.attemptEnded({ outcome: 'success', weight: 1, ...report }, nowMs + 1)
-    }
+    for (let answer = 0; answer < 200; answer += 1) first(fleet).signals.quality.record(false, nowMs + 1)
     expect(tierAt(nowMs + 999)).toBeUndefined()
     expect(tierAt(nowMs + 1_000)).toBe(2)
   })

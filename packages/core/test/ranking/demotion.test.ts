@@ -1,27 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { demotionsOf } from '../../src/ranking/demotion.ts'
-import type { DemotionQuestion, TrackRecord } from '../../src/ranking/demotion.ts'
+import type { TrackRecord } from '../../src/ranking/demotion.ts'
+import type { PreferredSpeed } from '../../src/ranking/preferred-speed.ts'
 import { robustCut } from '../../src/ranking/robust-cut.ts'
 import { QualityCounts } from '../../src/signals/quality-counts.ts'
-import { ResidualMemory } from '../../src/signals/residual-memory.ts'
 
-const balanced: DemotionQuestion = { usdPerSecond: 1e-4 }
+const nothing: PreferredSpeed = {}
 
 /** Nothing to say against it: 400 ms, 50 tokens per second, 98 % valid. */
 const good: TrackRecord = {
-  residualP90Ms: 600,
-  residualMedianMs: 400,
-  residualSamples: 200,
   validRate: 0.98,
   validSamples: 400,
   ttftMs: { p50: 400, p75: 500, p90: 700, p99: 1_500, samples: 100 },
   tokensPerSecond: { p50: 50, p75: 45, p90: 40, p99: 30, samples: 100 },
 }
 const unknown: TrackRecord = {
-  residualP90Ms: 0,
-  residualMedianMs: 0,
-  residualSamples: 0,
   validRate: 1,
   validSamples: 0,
 }
@@ -33,35 +27,31 @@ const measured = fc.record({ p50: positive, p75: positive, p90: positive, p99: p
 const records: fc.Arbitrary<TrackRecord[]> = fc.array(
   fc.record(
     {
-      residualP90Ms: positive,
-      residualMedianMs: positive,
-      residualSamples: samples,
       validRate: fc.oneof(fc.constantFrom(0, 0.9, 0.95, 1), fc.double({ min: 0, max: 1, noNaN: true })),
       validSamples: samples,
       ttftMs: measured,
       tokensPerSecond: measured,
     },
     {
-      requiredKeys: ['residualP90Ms', 'residualMedianMs', 'residualSamples', 'validRate', 'validSamples'],
+      requiredKeys: ['validRate', 'validSamples'],
     },
   ),
   { maxLength: 8 },
 )
-const questions: fc.Arbitrary<DemotionQuestion> = fc.record(
+const questions: fc.Arbitrary<PreferredSpeed> = fc.record(
   {
-    usdPerSecond: fc.constantFrom(0, 1e-4),
     preferredMaxLatency: fc.oneof(positive, percentiles),
     preferredMinThroughput: fc.oneof(positive, percentiles),
   },
-  { requiredKeys: ['usdPerSecond'] },
+  { requiredKeys: [] },
 )
 const factors = fc.double({ min: 0.01, max: 1, noNaN: true })
 
-function tiersOf(list: readonly TrackRecord[], question: DemotionQuestion = balanced): number[] {
+function tiersOf(list: readonly TrackRecord[], question: PreferredSpeed = nothing): number[] {
   return demotionsOf(list, question).map((demotion) => demotion.tier)
 }
 
-function reasonOf(record: TrackRecord, question: DemotionQuestion = balanced): string | undefined {
+function reasonOf(record: TrackRecord, question: PreferredSpeed = nothing): string | undefined {
   return demotionsOf([record, good, good, good, good], question)[0]?.reason
 }
 
@@ -88,30 +78,23 @@ describe('demotions', () => {
 
   test('never put an endpoint that has become faster into a worse tier', () => {
     fc.assert(
-      fc.property(
-        records,
-        questions,
-        fc.nat(),
-        fc.tuple(factors, factors, factors),
-        (list, question, pick, by) => {
-          fc.pre(list.length > 0)
-          const at = pick % list.length
-          const faster = list.map((one, i): TrackRecord =>
-            i === at
-              ? {
-                  ...one,
-                  residualP90Ms: one.residualP90Ms * by[0],
-                  ...(one.ttftMs !== undefined && { ttftMs: scaled(one.ttftMs, by[2]) }),
-                  ...(one.tokensPerSecond !== undefined && {
-                    tokensPerSecond: scaled(one.tokensPerSecond, 1 / by[2]),
-                  }),
-                }
-              : one,
-          )
+      fc.property(records, questions, fc.nat(), factors, (list, question, pick, by) => {
+        fc.pre(list.length > 0)
+        const at = pick % list.length
+        const faster = list.map((one, i): TrackRecord =>
+          i === at
+            ? {
+                ...one,
+                ...(one.ttftMs !== undefined && { ttftMs: scaled(one.ttftMs, by) }),
+                ...(one.tokensPerSecond !== undefined && {
+                  tokensPerSecond: scaled(one.tokensPerSecond, 1 / by),
+                }),
+              }
+            : one,
+        )
 
-          expect(tiersOf(faster, question)[at]).toBeLessThanOrEqual(tiersOf(list, question)[at] ?? Number.NaN)
-        },
-      ),
+        expect(tiersOf(faster, question)[at]).toBeLessThanOrEqual(tiersOf(list, question)[at] ?? Number.NaN)
+      }),
       { numRuns: 2_000 },
     )
   })
@@ -143,15 +126,12 @@ describe('demotions', () => {
     )
   })
 
-  test('do not depend on speed when waiting is worth nothing and nothing is preferred', () => {
+  test('never depend on speed where the caller prefers none: the index has it as money already', () => {
     fc.assert(
       fc.property(records, (list) => {
-        const slower = list.map((one) => ({
-          ...one,
-          residualP90Ms: one.residualP90Ms * 9,
-        }))
+        const silent = list.map(({ validRate, validSamples }) => ({ validRate, validSamples }))
 
-        expect(tiersOf(slower, { usdPerSecond: 0 })).toEqual(tiersOf(list, { usdPerSecond: 0 }))
+        expect(tiersOf(silent)).toEqual(tiersOf(list))
       }),
     )
   })
@@ -164,20 +144,6 @@ describe('demotions', () => {
 })
 
 describe('an endpoint is demoted', () => {
-  test('when its first tokens have become three times as slow as usual', () => {
-    expect(reasonOf({ ...good, residualP90Ms: 1_200 })).toBeUndefined()
-    expect(reasonOf({ ...good, residualP90Ms: 1_234 })).toBe(
-      'a tenth of its first tokens take over 1230 ms, its usual median is 400 ms',
-    )
-    expect(reasonOf({ ...good, residualP90Ms: 1_234, residualSamples: 19 })).toBeUndefined()
-  })
-
-  test('never for being slower than its peers, which the index has as money already', () => {
-    const slow = { ...good, residualP90Ms: 6_000, residualMedianMs: 4_000 }
-
-    expect(tiersOf([good, good, good, good, slow])).toEqual([0, 0, 0, 0, 0])
-  })
-
   test('when it gives far more invalid answers than its peers', () => {
     expect(reasonOf({ ...good, validRate: 0.945 })).toBeUndefined()
     expect(reasonOf({ ...good, validRate: 0.9 })).toBe(
@@ -195,25 +161,14 @@ describe('an endpoint is demoted', () => {
   })
 
   test('only until the evidence has faded', () => {
-    const residual = new ResidualMemory()
     const quality = new QualityCounts()
-    for (let i = 0; i < 1_000; i++) {
-      residual.record(i < 900 ? 400 : 4_000, 0, i * 100)
-      quality.record(i % 2 === 0, i * 100)
+    for (let i = 0; i < 1_000; i++) quality.record(i % 2 === 0, i * 100)
+    const tierAt = (nowMs: number): number | undefined => {
+      const record = { ...good, validRate: quality.validRate, validSamples: quality.samples(nowMs) }
+      return tiersOf([record, good, good, good, good])[0]
     }
-    const recordAt = (nowMs: number): TrackRecord => ({
-      ...good,
-      residualP90Ms: residual.recentP90Ms,
-      residualMedianMs: residual.usualMedianMs,
-      residualSamples: residual.samples(nowMs),
-      validRate: quality.validRate,
-      validSamples: quality.samples(nowMs),
-    })
-    const tierAt = (nowMs: number): number | undefined =>
-      tiersOf([recordAt(nowMs), good, good, good, good])[0]
 
     expect(tierAt(100_000)).toBe(2)
-    expect(tiersOf([{ ...recordAt(100_000), validSamples: 0 }])).toEqual([2])
     expect(tierAt(4 * 3_600_000)).toBe(0)
   })
 })
@@ -222,7 +177,7 @@ describe('a caller’s preferences', () => {
   const fast: TrackRecord = { ...good, ttftMs: { p50: 200, p75: 250, p90: 300, p99: 500, samples: 100 } }
 
   test('put known-good before unknown before known-bad', () => {
-    const question = { ...balanced, preferredMaxLatency: { p90: 0.5 } }
+    const question = { preferredMaxLatency: { p90: 0.5 } }
 
     expect(demotionsOf([good, unknown, fast], question)).toEqual([
       { tier: 2, reason: 'its p90 latency of 0.700 s is above the preferred 0.5 s' },
@@ -232,17 +187,17 @@ describe('a caller’s preferences', () => {
   })
 
   test('for throughput are fewest tokens per second, at the percentile that so many answers reach', () => {
-    const question = { ...balanced, preferredMinThroughput: { p50: 50, p90: 41 } }
+    const question = { preferredMinThroughput: { p50: 50, p90: 41 } }
 
     expect(demotionsOf([good, unknown], question)).toEqual([
       { tier: 2, reason: 'its p90 throughput of 40.0 tokens per second is below the preferred 41' },
       { tier: 1, reason: 'too few recent answers to know its throughput' },
     ])
-    expect(tiersOf([good], { ...balanced, preferredMinThroughput: { p50: 50, p90: 40 } })).toEqual([0])
+    expect(tiersOf([good], { preferredMinThroughput: { p50: 50, p90: 40 } })).toEqual([0])
   })
 
   test('given as a bare number are for the median, and a limit that is just met is met', () => {
-    const tierFor = (preferred: Partial<DemotionQuestion>) => tiersOf([good], { ...balanced, ...preferred })
+    const tierFor = (preferred: PreferredSpeed) => tiersOf([good], preferred)
 
     expect(tierFor({ preferredMaxLatency: 0.4 })).toEqual([0])
     expect(tierFor({ preferredMaxLatency: 0.399 })).toEqual([2])
@@ -250,28 +205,22 @@ describe('a caller’s preferences', () => {
     expect(tierFor({ preferredMinThroughput: 50.1 })).toEqual([2])
   })
 
-  test('count even when waiting is worth nothing', () => {
-    expect(tiersOf([good], { usdPerSecond: 0, preferredMaxLatency: 0.1 })).toEqual([2])
-  })
-
   test('that are all to be met demote for what is known to be missed, whatever else is unknown', () => {
     const { tokensPerSecond: _, ...silent } = good
-    const question = { ...balanced, preferredMaxLatency: 0.1, preferredMinThroughput: 1 }
+    const question = { preferredMaxLatency: 0.1, preferredMinThroughput: 1 }
 
     expect(tiersOf([silent], question)).toEqual([2])
     expect(tiersOf([silent], { ...question, preferredMaxLatency: 1 })).toEqual([1])
   })
 
   test('without a cut-off are none', () => {
-    expect(tiersOf([unknown], { ...balanced, preferredMaxLatency: {}, preferredMinThroughput: {} })).toEqual([
-      0,
-    ])
+    expect(tiersOf([unknown], { preferredMaxLatency: {}, preferredMinThroughput: {} })).toEqual([0])
   })
 
   test('say nothing of an endpoint with fewer than five recent answers', () => {
     const few = { ...good, ttftMs: { ...(good.ttftMs ?? { p50: 1, p75: 1, p90: 1, p99: 1 }), samples: 4.9 } }
 
-    expect(tiersOf([few], { ...balanced, preferredMaxLatency: 0.1 })).toEqual([1])
+    expect(tiersOf([few], { preferredMaxLatency: 0.1 })).toEqual([1])
   })
 })
 

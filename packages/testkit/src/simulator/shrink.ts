@@ -1,5 +1,6 @@
 import type { Violation } from './invariant.ts'
-import { runSimulation, type SimulationOptions, type SimulationResult } from './simulation.ts'
+import { runSimulation } from './simulation.ts'
+import type { SimulationOptions, SimulationResult } from './simulation-options.ts'
 import type { IncidentKind } from './swarm/incident-kinds.ts'
 import { drawSwarm, type Omissions, type Swarm } from './swarm/swarm.ts'
 

@@ -1,60 +1,22 @@
-import type { Clock, Random } from '@nextbest/core'
+import type { Clock } from '@nextbest/core'
 import { createRouter, RouterError } from 'nextbest'
-import type { Router, RouterRuntime, Upstream, UpstreamAccount } from 'nextbest'
+import type { Router, RouterRuntime, UpstreamAccount } from 'nextbest'
 import { seededRandom } from '../seeded-random.ts'
 import { Caller, callerTimers } from './caller.ts'
 import { EventLog } from './event-log.ts'
 import { FleetView } from './fleet-view.ts'
-import type { Rule, RuleFamily, Scene, Violation } from './invariant.ts'
+import type { Rule, Scene, Violation } from './invariant.ts'
 import { SeenCall } from './seen-call.ts'
 import { SimulatedTime, type SimulationTime } from './simulated-time.ts'
+import type { Sabotage, SimulationOptions, SimulationResult } from './simulation-options.ts'
 import type { PlannedCall } from './swarm/planned-call.ts'
 import { callOf, type Swarm } from './swarm/swarm.ts'
 import { swarmProvider } from './swarm/swarm-provider.ts'
-import { createVirtualUpstream, type UpstreamGuards, type VirtualUpstream } from './virtual-upstream.ts'
+import { createVirtualUpstream, type VirtualUpstream } from './virtual-upstream.ts'
 import { Watch } from './watch.ts'
 
 /** Nothing throws where nobody catches it. */
 export const nothingThrows: Rule = { number: 61, sentence: 'Nothing throws' }
-
-export interface SimulationOptions {
-  /** Rules to judge by. */
-  readonly families: readonly RuleFamily[]
-  /** How many of the last lines of the log are kept. Default: 0. */
-  readonly keptLines?: number
-  /** Puts something between the router and the world, to see that its defects are noticed. Default: nothing. */
-  readonly sabotage?: Sabotage
-  /** Default: virtual time, which costs next to nothing. */
-  readonly time?: SimulationTime
-  /** Returns breakers and waiting queues of an account's endpoints, on that time. Default: virtual ones. */
-  readonly guards?: (account: UpstreamAccount) => UpstreamGuards
-}
-
-/** Parts of a run that can be replaced from outside. */
-export interface Sabotage {
-  readonly clock?: (clock: Clock) => Clock
-  readonly random?: (random: Random) => Random
-  readonly account?: (account: UpstreamAccount) => UpstreamAccount
-  readonly upstream?: (upstream: Upstream, clock: Clock) => Upstream
-  readonly router?: (router: Router) => Router
-}
-
-export interface SimulationResult {
-  readonly seed: number
-  /** Calls made. */
-  readonly calls: number
-  /** Number of the last one; nothing when none was made. */
-  readonly lastCall: number | undefined
-  readonly attempts: number
-  /** Time from the first call to the last, in virtual ms. */
-  readonly lastsMs: number
-  /** Calls by how they ended: `stream`, `reply`, the kind of an error, or `rejected`. */
-  readonly endings: ReadonlyMap<string, number>
-  readonly violations: readonly Violation[]
-  /** SHA-256 of the log of everything that happened. */
-  readonly hash: string
-  readonly lastLines: readonly string[]
-}
 
 /** Runs the router through a swarm in virtual time. The same swarm gives the same run, byte for byte. */
 export async function runSimulation(swarm: Swarm, options: SimulationOptions): Promise<SimulationResult> {
@@ -191,7 +153,9 @@ class Simulation {
       timeoutMs,
       maxAttempts,
       closed: (model) =>
-        this.#fleet.endpointsOf(model).filter((endpoint) => this.#fleet.breakerOf(endpoint).state === 'closed'),
+        this.#fleet
+          .endpointsOf(model)
+          .filter((endpoint) => this.#fleet.breakerOf(endpoint).state === 'closed'),
     })
     this.#calls++
     this.#lastCall = call.number

@@ -1,5 +1,6 @@
 import type { FailureEvidence, TokenUsage } from '@nextbest/core'
 import type { AttemptHandle, AttemptListener, Upstream, UpstreamAttempt } from 'nextbest'
+import { callNumberOf } from '../../src/simulator/swarm/planned-call.ts'
 import type { Defect } from './defect.ts'
 import { changedUpstream, forwarding } from './wrappers.ts'
 
@@ -39,10 +40,10 @@ function insisting(upstream: Upstream): Send {
 
 /** Begins each answer with the beginning of another attempt of the same call. */
 function mixing(): (upstream: Upstream) => Send {
-  const beginnings = new Map<string, Parameters<AttemptListener['onPart']>[0]>()
+  const beginnings = new Map<number, Parameters<AttemptListener['onPart']>[0]>()
   return (upstream) => (attempt, listener) => {
-    const { user } = attempt.request
-    const earlier = beginnings.get(user ?? '')
+    const call = callNumberOf(attempt.request)
+    const earlier = beginnings.get(call)
     let begun = false
     return upstream.send(
       attempt,
@@ -50,7 +51,7 @@ function mixing(): (upstream: Upstream) => Send {
         onPart(part) {
           if (part.content && !begun && earlier !== undefined) listener.onPart(earlier)
           begun ||= part.content
-          if (part.content) beginnings.set(user ?? '', part)
+          if (part.content) beginnings.set(call, part)
           listener.onPart(part)
         },
       }),

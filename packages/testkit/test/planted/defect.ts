@@ -1,6 +1,7 @@
 import { allRules } from '../../src/simulator/invariants/all.ts'
 import type { Violation } from '../../src/simulator/invariant.ts'
-import { runSimulation, type Sabotage } from '../../src/simulator/simulation.ts'
+import { runSimulation } from '../../src/simulator/simulation.ts'
+import type { Sabotage } from '../../src/simulator/simulation-options.ts'
 import { drawSwarm } from '../../src/simulator/swarm/swarm.ts'
 
 /** A bug that is put into the engine from outside. */

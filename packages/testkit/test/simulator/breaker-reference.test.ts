@@ -16,7 +16,11 @@ test('the reference never finds a fault in a breaker, whatever it is told', () =
   fc.assert(
     fc.property(fc.array(step, { maxLength: 150, size: 'max' }), fc.nat(), (steps, seed) => {
       let nowMs = 0
-      const breaker = createVirtualBreaker({ ...breakerDefaults, nowMs: () => nowMs, random: seededRandom(seed) })
+      const breaker = createVirtualBreaker({
+        ...breakerDefaults,
+        nowMs: () => nowMs,
+        random: seededRandom(seed),
+      })
       const reference = new BreakerReference(breakerDefaults)
       const permits: BreakerPermit[] = []
 

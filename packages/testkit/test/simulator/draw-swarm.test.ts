@@ -43,7 +43,12 @@ describe('a swarm', () => {
   test('keeps the rest as it was, whatever is left out', () => {
     const whole = drawSwarm(5, 400)
     const kind = whole.incidents[0]?.kind ?? 'cut'
-    const less = drawSwarm(5, 400, { fromCall: 100, untilCall: 300, calls: new Set([150]), kinds: new Set([kind]) })
+    const less = drawSwarm(5, 400, {
+      fromCall: 100,
+      untilCall: 300,
+      calls: new Set([150]),
+      kinds: new Set([kind]),
+    })
 
     expect(less.incidents).toEqual(whole.incidents.filter((incident) => incident.kind !== kind))
     expect(callOf(less, 99)).toBeUndefined()
@@ -56,32 +61,35 @@ describe('a swarm', () => {
 describe('incidents', () => {
   const kinds = Object.keys(incidentKinds).filter((kind): kind is IncidentKind => kind in incidentKinds)
 
-  test.for(kinds)('%s makes scripts whose failures mean to the rules what they mean to the engine', (kind) => {
-    for (let seed = 0; seed < 200; seed++) {
-      const script = incidentKinds[kind]({
-        dice: new Dice(seededRandom(seed)),
-        nowMs: 1_000,
-        fromMs: 0,
-        inFlight: 5,
-        honest: () => [
-          { type: 'content', afterMs: 100, text: 'one ' },
-          { type: 'content', afterMs: 200, text: 'two ' },
-          { type: 'end', afterMs: 300, usage: undefined },
-        ],
-      })
-      for (const step of script ?? []) {
-        if (step.type !== 'failure') continue
-        const { health, state, billing, holdScope } = failurePolicies[classify(step.evidence).kind]
-        const { unhealthy, gateMs, hold, free } = meaningOf(step.evidence)
-        expect({ unhealthy, gated: gateMs !== undefined, hold, free }).toEqual({
-          unhealthy: health > 0,
-          gated: state === 'gate',
-          hold: holdScope === undefined ? undefined : { key: 'account', model: 'endpoint' }[holdScope],
-          free: billing === 'free',
+  test.for(kinds)(
+    '%s makes scripts whose failures mean to the rules what they mean to the engine',
+    (kind) => {
+      for (let seed = 0; seed < 200; seed++) {
+        const script = incidentKinds[kind]({
+          dice: new Dice(seededRandom(seed)),
+          nowMs: 1_000,
+          fromMs: 0,
+          inFlight: 5,
+          honest: () => [
+            { type: 'content', afterMs: 100, text: 'one ' },
+            { type: 'content', afterMs: 200, text: 'two ' },
+            { type: 'end', afterMs: 300, usage: undefined },
+          ],
         })
-        const { retryAfterMs = 0 } = classify(step.evidence)
-        if (gateMs !== undefined) expect(gateMs).toBe(retryAfterMs > 0 ? retryAfterMs : 1_000)
+        for (const step of script ?? []) {
+          if (step.type !== 'failure') continue
+          const { health, state, billing, holdScope } = failurePolicies[classify(step.evidence).kind]
+          const { unhealthy, gateMs, hold, free } = meaningOf(step.evidence)
+          expect({ unhealthy, gated: gateMs !== undefined, hold, free }).toEqual({
+            unhealthy: health > 0,
+            gated: state === 'gate',
+            hold: holdScope === undefined ? undefined : { key: 'account', model: 'endpoint' }[holdScope],
+            free: billing === 'free',
+          })
+          const { retryAfterMs = 0 } = classify(step.evidence)
+          if (gateMs !== undefined) expect(gateMs).toBe(retryAfterMs > 0 ? retryAfterMs : 1_000)
+        }
       }
-    }
-  })
+    },
+  )
 })

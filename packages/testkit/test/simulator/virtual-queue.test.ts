@@ -23,6 +23,8 @@ describe('a virtual waiting queue', () => {
     const request = { deadlineAtMs: 1_000, tryAdmit: () => 10, abandoned: () => false }
     void queue.wait(request)
 
-    expect(() => queue.wait({ ...request, priority: 10 })).toThrow('priority must be an integer of 0..9, got 10')
+    expect(() => queue.wait({ ...request, priority: 10 })).toThrow(
+      'priority must be an integer of 0..9, got 10',
+    )
   })
 })

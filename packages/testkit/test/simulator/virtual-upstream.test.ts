@@ -34,7 +34,13 @@ interface Scene {
   readonly handle: AttemptHandle
 }
 
-function scene(script: AttemptScript, { stream = true, listener = {} as Partial<AttemptListener> } = {}): Scene {
+function scene(
+  script: AttemptScript,
+  {
+    stream = true,
+    listener = {},
+  }: { readonly stream?: boolean; readonly listener?: Partial<AttemptListener> } = {},
+): Scene {
   const clock = createVirtualClock()
   const upstream = createVirtualUpstream({
     account: accountOf(clock, [endpoint]),
@@ -63,7 +69,13 @@ describe('an attempt on a virtual upstream', () => {
       '50 batch end',
       '50 end',
     ])
-    expect(upstream.ledger).toMatchObject({ attempts: 1, inFlight: 0, answered: 1, pieces: 2, completionTokens: 2 })
+    expect(upstream.ledger).toMatchObject({
+      attempts: 1,
+      inFlight: 0,
+      answered: 1,
+      pieces: 2,
+      completionTokens: 2,
+    })
   })
 
   test('tells an answer that is not a stream at its end, whole', () => {
@@ -173,25 +185,30 @@ describe('an attempt on a virtual upstream', () => {
       what: fc.constantFrom('cancel', 'pause', 'resume'),
     })
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 6 }), scriptArbitrary, fc.boolean(), (actions, script, stream) => {
-        const { clock, heard, handle, upstream } = scene(script, { stream })
-        let heardBefore = Infinity
-        for (const { atMs, what } of actions) {
-          clock.setTimer(atMs, () => {
-            handle[what]()
-            if (what === 'cancel') heardBefore = Math.min(heardBefore, heard.length)
-          })
-        }
-        clock.advance(1_000)
-        handle.cancel()
+      fc.property(
+        fc.array(action, { maxLength: 6 }),
+        scriptArbitrary,
+        fc.boolean(),
+        (actions, script, stream) => {
+          const { clock, heard, handle, upstream } = scene(script, { stream })
+          let heardBefore = Infinity
+          for (const { atMs, what } of actions) {
+            clock.setTimer(atMs, () => {
+              handle[what]()
+              if (what === 'cancel') heardBefore = Math.min(heardBefore, heard.length)
+            })
+          }
+          clock.advance(1_000)
+          handle.cancel()
 
-        expect(heard.length).toBeLessThanOrEqual(heardBefore)
-        const last = heard.findIndex((line) => /\d (end|answer|failure)/.test(line))
-        expect([-1, heard.length - 1]).toContain(last)
-        expect([clock.pendingTimers, upstream.ledger.inFlight]).toEqual([0, 0])
-        const { answered, failed, cancelled } = upstream.ledger
-        expect(answered + failed + cancelled).toBe(1)
-      }),
+          expect(heard.length).toBeLessThanOrEqual(heardBefore)
+          const last = heard.findIndex((line) => /\d (end|answer|failure)/.test(line))
+          expect([-1, heard.length - 1]).toContain(last)
+          expect([clock.pendingTimers, upstream.ledger.inFlight]).toEqual([0, 0])
+          const { answered, failed, cancelled } = upstream.ledger
+          expect(answered + failed + cancelled).toBe(1)
+        },
+      ),
     )
   })
 })
@@ -211,7 +228,9 @@ const scriptArbitrary: fc.Arbitrary<AttemptScript> = fc
         if (type === 'head') return { type, afterMs, status: 200, headers: {} }
         if (type === 'content') return { type, afterMs, text: 'word ' }
         if (type === 'end') return { type, afterMs, usage }
-        return type === 'failure' ? { type, afterMs, evidence: { type: 'empty' } } : { type: 'liveness', afterMs }
+        return type === 'failure'
+          ? { type, afterMs, evidence: { type: 'empty' } }
+          : { type: 'liveness', afterMs }
       }),
   )
 
@@ -230,7 +249,10 @@ describe('a virtual upstream', () => {
       },
     })
     const send = (): AttemptHandle =>
-      upstream.send({ endpoint, request, stream: true }, recorder(() => clock.nowMs()))
+      upstream.send(
+        { endpoint, request, stream: true },
+        recorder(() => clock.nowMs()),
+      )
 
     send()
     clock.advance(10)

@@ -34,7 +34,7 @@ export function drawArrivals(seed: number, calls: number): Arrivals {
   const firstRecovering = Math.ceil(calls * (1 - healthyShare - recoveringShare))
   const atMs: number[] = []
   let nowMs = 0
-  const meanMs = dice.magnitude(30, 20_000)
+  const meanMs = dice.magnitude(30, 10_000)
   let pace = 1
   for (let call = 0; call < firstRecovering; call++) {
     if (call % blockCalls === 0) pace = dice.pick(paces)

@@ -2,7 +2,7 @@ import type { ChatRequest, RoutingPreferences, Tool } from '@nextbest/core'
 import type { CallOptions } from 'nextbest'
 import { hashedRandom } from '../../seeded-random.ts'
 import { Dice } from './dice.ts'
-import type { Manners, PlannedCall } from './planned-call.ts'
+import { markOf, type Manners, type PlannedCall } from './planned-call.ts'
 import { drawPreferences, type FleetNames } from './preferences.ts'
 
 const sentence = 'The quick brown fox jumps over the lazy dog, and nobody wonders why it does so again. '
@@ -28,15 +28,15 @@ export interface CallQuestion {
 export function drawCall({ seed, number, atMs, plain, names }: CallQuestion): PlannedCall {
   const dice = new Dice(hashedRandom(seed, 1, number))
   const call = { number, atMs, plain }
-  const user = `${number}/${Math.round(dice.magnitude(2, plain ? 100 : 400))}`
+  const metadata = markOf(number, Math.round(dice.magnitude(2, plain ? 100 : 400)))
   const model = dice.pick(names.models)
   const stream = dice.chance(0.6)
   if (plain) {
-    const request = requestOf({ model, user, stream, prompt: dice.pick(shortPrompts) })
+    const request = requestOf({ model, metadata, stream, prompt: dice.pick(shortPrompts) })
     return { ...call, ...patient, request, options: {} }
   }
   const suffix = dice.chance(0.03) ? dice.pick([':floor', ':nitro']) : ''
-  const wording = { model: model + suffix, user, stream, prompt: dice.pick(prompts) }
+  const wording = { model: model + suffix, metadata, stream, prompt: dice.pick(prompts) }
   const request = { ...requestOf(wording), ...drawFields(dice) }
   const options = drawOptions(dice, drawPreferences(dice, names))
   if (!dice.chance(0.04)) return { ...call, ...drawManners(dice), request, options }
@@ -73,12 +73,13 @@ interface Wording {
   readonly prompt: string
 }
 
-function requestOf({ model, user, stream, prompt }: Wording): ChatRequest {
+function requestOf({ model, metadata, stream, prompt }: Wording): ChatRequest {
   return { model, user, stream, messages: [{ role: 'user', content: prompt }] }
 }
 
 function drawFields(dice: Dice): Partial<ChatRequest> {
   return {
+    ...(dice.chance(0.3) && { user: `user-${dice.integer(1, 20)}` }),
     ...(dice.chance(0.4) && { max_tokens: dice.integer(1, 1_000) }),
     ...(dice.chance(0.15) && { tools }),
     ...(dice.chance(0.05) && { response_format: { type: 'json_object' } }),

@@ -105,8 +105,8 @@ function drawLimits(dice: Dice): DrawnLimits {
     contextTokens: dice.pick([400, 1_200, 1_200, 8_000, 8_000, 32_000, 32_000]),
     ...(dice.chance(0.1) && { maxPromptTokens: dice.integer(150, 1_000) }),
     ...(dice.chance(0.2) && { maxOutputTokens: dice.integer(100, 2_000) }),
-    ...(dice.chance(0.4) && { requestsPerMinute: dice.integer(30, 300) }),
-    ...(dice.chance(0.25) && { tokensPerMinute: dice.integer(20_000, 400_000) }),
+    ...(dice.chance(0.4) && { requestsPerMinute: Math.round(dice.magnitude(20, 300)) }),
+    ...(dice.chance(0.25) && { tokensPerMinute: Math.round(dice.magnitude(6_000, 200_000)) }),
     ...(dice.chance(0.3) && { maxConcurrent: dice.integer(3, 24) }),
   }
 }

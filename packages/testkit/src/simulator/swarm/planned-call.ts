@@ -26,15 +26,20 @@ export interface Manners {
   readonly repeatAfterMs: number | undefined
 }
 
-/** Output tokens that a provider would write for a call, unless the call bounds them. */
-export function outputTokensOf(request: ChatRequest): number {
-  const natural = Number(request.user?.split('/')[1] ?? 1)
-  return Math.max(1, Math.min(natural, request.max_tokens ?? Infinity))
+/** What a request says of itself to simulated providers, in its metadata: the number of its call, and how long its answer is. */
+export function markOf(number: number, outputTokens: number): NonNullable<ChatRequest['metadata']> {
+  return { mark: `${number}/${outputTokens}` }
 }
 
 /** Number of the call that a request belongs to; -1 when it belongs to none. */
-export function callNumberOf({ user }: ChatRequest): number {
-  return user === undefined || user === null ? -1 : Number.parseInt(user, 10)
+export function callNumberOf({ metadata }: ChatRequest): number {
+  return Number.parseInt(metadata?.['mark'] ?? '-1', 10)
+}
+
+/** Output tokens that a provider would write for a call, unless the call bounds them. */
+export function outputTokensOf({ metadata, max_tokens }: ChatRequest): number {
+  const natural = Number(metadata?.['mark']?.split('/')[1] ?? 1)
+  return Math.max(1, Math.min(natural, max_tokens ?? Infinity))
 }
 
 /** Whether every provider answers a request in the same words: only then can one go on where another broke off. */
