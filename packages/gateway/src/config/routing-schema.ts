@@ -54,7 +54,7 @@ export const routing: z.ZodType<NonNullable<Config['routing']>> = z
       .min(0)
       .max(64)
       .optional()
-      .describe('How strongly the first pick prefers a lower index. Default: 12.'),
+      .describe('How strongly the first pick prefers a lower index. Default: 20.'),
     exploration_rate: z
       .number()
       .min(0)

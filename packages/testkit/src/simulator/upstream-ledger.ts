@@ -43,7 +43,7 @@ export class LedgerAttempt implements ArrivingAttempt {
   endedAtMs: number | undefined
   /** Of an attempt that failed. */
   evidence: FailureEvidence | undefined
-  /** Of an attempt that was answered, where it told one. */
+  /** What it told, with its end. */
   usage: TokenUsage | undefined
 
   constructor(arrival: ArrivingAttempt, serial: number) {

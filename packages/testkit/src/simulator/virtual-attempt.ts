@@ -1,4 +1,4 @@
-import type { ChatChunk, Clock, FailureEvidence, TimerHandle, TokenUsage } from '@nextbest/core'
+import type { ChatChunk, Clock, FailureEvidence, TimerHandle } from '@nextbest/core'
 import type { AttemptHandle, AttemptListener } from 'nextbest'
 import type { AttemptScript, AttemptStep } from './attempt-script.ts'
 import { contentChunk, lastChunk, roleChunk, wholeAnswer } from './scripted-answer.ts'
@@ -118,23 +118,20 @@ export class VirtualAttempt implements AttemptHandle {
   #endStream({ usage }: EndStep): void {
     const { attempt, listener } = this.#options
     const chunk = lastChunk(attempt, usage)
+    attempt.usage = usage
     listener.onPart(
       usage === undefined
         ? { type: 'chunk', chunk, content: false }
         : { type: 'chunk', chunk, content: false, usage },
     )
     this.#batchEnd(true)
-    if (!this.#over) this.#answer(usage, () => listener.onEnd())
+    if (!this.#over) this.#end('answered', () => listener.onEnd())
   }
 
   #endWhole({ usage }: EndStep): void {
     const { attempt, listener } = this.#options
-    this.#answer(usage, () => listener.onAnswer(wholeAnswer(attempt, usage), usage))
-  }
-
-  #answer(usage: TokenUsage | undefined, tell: () => void): void {
-    this.#options.attempt.usage = usage
-    this.#end('answered', tell)
+    attempt.usage = usage
+    this.#end('answered', () => listener.onAnswer(wholeAnswer(attempt, usage), usage))
   }
 
   #end(ending: LedgerEnding, tell?: () => void): void {

@@ -66,15 +66,12 @@ function drawManners(dice: Dice): Manners {
   }
 }
 
-interface Wording {
-  readonly model: string
-  readonly user: string
-  readonly stream: boolean
+interface Wording extends Pick<ChatRequest, 'model' | 'metadata' | 'stream'> {
   readonly prompt: string
 }
 
-function requestOf({ model, metadata, stream, prompt }: Wording): ChatRequest {
-  return { model, user, stream, messages: [{ role: 'user', content: prompt }] }
+function requestOf({ prompt, ...wording }: Wording): ChatRequest {
+  return { ...wording, messages: [{ role: 'user', content: prompt }] }
 }
 
 function drawFields(dice: Dice): Partial<ChatRequest> {
