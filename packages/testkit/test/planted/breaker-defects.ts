@@ -53,6 +53,12 @@ class IgnoresLateFailures extends ForwardingBreaker {
   override reportLateFailure(): void {}
 }
 
+class AdmitsAlways extends ForwardingBreaker {
+  override get admits(): boolean {
+    return true
+  }
+}
+
 class ReusesPermits extends ForwardingBreaker {
   #permit: BreakerPermit | undefined
 
@@ -94,6 +100,7 @@ export const breakerDefects: readonly Defect[] = [
   ),
   changedBreaker('failures that a breaker never hears of', (inner) => new ForgetsFailures(inner)),
   changedBreaker('cut streams that a breaker never hears of', (inner) => new IgnoresLateFailures(inner)),
+  changedBreaker('a breaker that is passed', (inner) => new AdmitsAlways(inner)),
   changedBreaker('a permit that is used twice', (inner) => new ReusesPermits(inner)),
   changedBreaker('a late success that closes a breaker', (inner) => new TakesStaleOutcomes(inner)),
   {

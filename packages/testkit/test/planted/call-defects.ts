@@ -1,7 +1,9 @@
 import { RouterError } from 'nextbest'
 import type { CallOptions, CallSink, Route } from 'nextbest'
+import { ExtraAttempts, PoolAllowance } from '@nextbest/core'
 import type { ChatRequest, RoutingPreferences } from '@nextbest/core'
-import type { Defect } from './defect.ts'
+import { steadySwarm, troubleAt } from '../simulator/steady-swarm.ts'
+import { replaceMethod, type Defect } from './defect.ts'
 import { changedCalls, forwardingSink } from './wrappers.ts'
 
 interface Call {
@@ -22,6 +24,12 @@ function lostWish(name: string, wish: keyof RoutingPreferences): Defect {
   })
 }
 
+function changedOptions(name: string, change: (options: CallOptions) => CallOptions): Defect {
+  return changedCall(name, (call) => ({ ...call, options: { ...call.options, ...change(call.options) } }))
+}
+
+let repetitions = 0
+
 function changedSink(name: string, change: (sink: CallSink) => Partial<CallSink>): Defect {
   return changedCall(name, (call) => ({ ...call, sink: forwardingSink(call.sink, change(call.sink)) }))
 }
@@ -32,6 +40,23 @@ function changedRoute(name: string, change: (route: Route) => Route): Defect {
     onReply: (reply) => sink.onReply({ ...reply, route: change(reply.route) }),
   }))
 }
+
+/** One provider that asks every call to come back a little later. */
+export const throttledAlone = steadySwarm({
+  seed: 1,
+  minutes: 6,
+  everyMs: 500,
+  providers: 1,
+  incidents: troubleAt(['p1'], 'throttled-in-ms', [1, 6]),
+})
+
+/** Four providers that all fail. */
+export const failingAll = steadySwarm({
+  seed: 1,
+  minutes: 8,
+  everyMs: 500,
+  incidents: troubleAt(['p1', 'p2', 'p3', 'p4'], 'server-error', [1, 8]),
+})
 
 /** Defects of calls, of what callers want, and of what they are told. */
 export const callDefects: readonly Defect[] = [
@@ -55,6 +80,34 @@ export const callDefects: readonly Defect[] = [
         ? call.options
         : { ...call.options, timeoutMs: call.options.timeoutMs + 5 },
   })),
+  changedOptions('a hedge that nobody wants', () => ({ hedge: true })),
+  changedOptions('an answer that is gone on with although nobody wants that', () => ({
+    continueBroken: true,
+  })),
+  changedOptions('a bound of money that is passed', ({ maxCostUsd }) =>
+    maxCostUsd === undefined ? {} : { maxCostUsd: 10 * maxCostUsd },
+  ),
+  changedOptions('a call that is sent again for each repetition', ({ idempotencyKey }) =>
+    idempotencyKey === undefined ? {} : { idempotencyKey: `${idempotencyKey}-${(repetitions += 1)}` },
+  ),
+  {
+    name: 'extra attempts without end',
+    swarms: [throttledAlone],
+    plant() {
+      const restore = [
+        replaceMethod(ExtraAttempts.prototype, 'has', () => () => true),
+        replaceMethod(ExtraAttempts.prototype, 'tryTake', () => () => true),
+      ]
+      return { restore: () => restore.forEach((undo) => undo()) }
+    },
+  },
+  {
+    name: 'attempts that go on while everything fails',
+    swarms: [failingAll],
+    plant: () => ({
+      restore: replaceMethod(PoolAllowance.prototype, 'attempts', () => (wanted) => wanted),
+    }),
+  },
   changedSink('a second end', (sink) => ({
     onEnd(ending) {
       sink.onEnd(ending)

@@ -2,13 +2,15 @@ import { allRules } from '../../src/simulator/invariants/all.ts'
 import type { Violation } from '../../src/simulator/invariant.ts'
 import { runSimulation } from '../../src/simulator/simulation.ts'
 import type { Sabotage } from '../../src/simulator/simulation-options.ts'
-import { drawSwarm } from '../../src/simulator/swarm/swarm.ts'
+import { drawSwarm, type Swarm } from '../../src/simulator/swarm/swarm.ts'
 
 /** A bug that is put into the engine from outside. */
 export interface Defect {
   readonly name: string
   /** Puts it in. */
   plant(): Planted
+  /** Where it must show, if it takes more than usual trouble. Default: the hunt's own seeds. */
+  readonly swarms?: readonly Swarm[]
 }
 
 export interface Planted {
@@ -36,13 +38,12 @@ export async function hunt(defect: Defect, { seeds, calls }: Hunt): Promise<Caug
   const planted = defect.plant()
   let made = 0
   try {
-    for (const seed of seeds) {
-      const swarm = drawSwarm(seed, calls)
+    for (const swarm of defect.swarms ?? seeds.map((seed) => drawSwarm(seed, calls))) {
       const options = { families: allRules, ...(planted.sabotage && { sabotage: planted.sabotage }) }
       const result = await runSimulation(swarm, options)
       made += result.calls
       const [violation] = result.violations
-      if (violation !== undefined) return { ...violation, seed, calls: made }
+      if (violation !== undefined) return { ...violation, seed: swarm.seed, calls: made }
     }
     return undefined
   } finally {

@@ -40,7 +40,7 @@ export const endpointDefects: readonly Defect[] = [
     plant: () => ({ restore: replaceMethod(Hold.prototype, 'place', () => () => undefined) }),
   },
   {
-    name: 'a hold that ends with the next success anywhere',
+    name: 'a hold that ends early',
     plant: () => ({
       restore: replaceMethod(Hold.prototype, 'until', (original) => {
         return function (this: Hold, nowMs) {

@@ -7,7 +7,7 @@ import { drawSwarm } from '../../src/simulator/swarm/swarm.ts'
 import { violationReport } from '../../src/simulator/violation-report.ts'
 import { replaceMethod } from '../planted/defect.ts'
 
-const seed = 1
+const seed = 5
 const calls = 1_500
 
 /** Runs something while gates are deaf to what providers ask. */

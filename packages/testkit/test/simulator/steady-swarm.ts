@@ -10,11 +10,13 @@ export interface Steady {
   /** Time between two calls, in ms. */
   readonly everyMs: number
   readonly incidents: readonly Incident[]
+  /** How many providers there are. Default: 4. */
+  readonly providers?: number
 }
 
-/** Plain calls at an even pace on four providers of one model, each dearer and faster than the one before. */
-export function steadySwarm({ seed, minutes, everyMs, incidents }: Steady): Swarm {
-  const accounts = [1, 2, 3, 4].map(accountOf)
+/** Plain calls at an even pace on providers of one model, each dearer and faster than the one before. */
+export function steadySwarm({ seed, minutes, everyMs, incidents, providers = 4 }: Steady): Swarm {
+  const accounts = Array.from({ length: providers }, (_, i) => accountOf(i + 1))
   const calls = Math.floor((minutes * 60_000) / everyMs)
   return {
     seed,

@@ -8,7 +8,7 @@ const eligibleOnly: Rule = {
 const namesObeyed: Rule = {
   number: 5,
   sentence:
-    'only, ignore and an order without fallbacks are obeyed, and without fallbacks there is one attempt',
+    'Lists of only and ignore, and an order without fallbacks, are obeyed; without fallbacks there is one attempt',
 }
 const windowKept: Rule = {
   number: 10,
