@@ -22,11 +22,11 @@ export function onFirstTokenTimer(state: CallState, nowMs: number): CallStep {
 export function onIdleTimer(state: CallState, nowMs: number): CallStep {
   const attempt = state.attempts.find(isStreaming)
   if (attempt === undefined || state.paused) return unchanged(state)
-  const idleTimeoutMs = attempt.timeouts?.idleTimeoutMs ?? Infinity
-  const silentMs = nowMs - (state.contentAtMs ?? attempt.startedAtMs)
-  if (silentMs < idleTimeoutMs)
-    return { state, effects: [setTimer('idle', nowMs + idleTimeoutMs - silentMs)] }
-  const failure: Failure = { kind: 'stalled', message: `no content for ${Math.round(silentMs)} ms` }
+  const sinceMs = state.contentAtMs ?? attempt.startedAtMs
+  // An instant, not a rest of time: added to the present, a rest may be lost in rounding, and the timer would fire for ever.
+  const dueAtMs = sinceMs + (attempt.timeouts?.idleTimeoutMs ?? Infinity)
+  if (nowMs < dueAtMs) return { state, effects: [setTimer('idle', dueAtMs)] }
+  const failure: Failure = { kind: 'stalled', message: `no content for ${Math.round(nowMs - sinceMs)} ms` }
   return failAttempt(state, attempt, { failure, nowMs, cancel: true })
 }
 

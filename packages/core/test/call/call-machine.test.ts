@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { callBudget } from '../../src/call/call-budget.ts'
+import type { CallEvent } from '../../src/call/call-event.ts'
 import { callRules } from '../../src/call/call-rules.ts'
 import { cut, failed, firstToken, follow, named, started } from './follow.ts'
 import { planned, timeouts } from './run-script.ts'
@@ -118,6 +120,39 @@ describe('a call', () => {
     ])
 
     expect(effects).toEqual([{ type: 'set-timer', timer: 'idle', atMs: 9_000 }])
+  })
+
+  test('whenever the idle timer fires, fails the attempt or sets the timer for later, never for the same instant again', () => {
+    const instant = fc.double({ min: 1e6, max: 3e6, noNaN: true })
+    const pause = fc.double({ min: 1, max: 20_000, noNaN: true })
+    fc.assert(
+      fc.property(instant, pause, pause, (firstAtMs, idleTimeoutMs, afterMs) => {
+        const contentAtMs = firstAtMs + Math.min(afterMs, idleTimeoutMs / 2)
+        const long = { budget: callBudget({ deadlineAtMs: 1e9 }), plan: [planned('first')], standby: [] }
+        const events: CallEvent[] = [
+          {
+            type: 'attempt-started',
+            attempt: 1,
+            nowMs: 0,
+            timeouts: { firstTokenTimeoutMs: 1e8, idleTimeoutMs },
+          },
+          firstToken(1, firstAtMs),
+          { type: 'progress', attempt: 1, nowMs: contentAtMs, content: true },
+        ]
+        let nowMs = firstAtMs + idleTimeoutMs
+        for (let fired = 0; fired < 3; fired += 1) {
+          events.push({ type: 'timer', timer: 'idle', nowMs })
+          const { state, effects } = follow(long, events)
+          if (state.phase === 'settled') return
+          const [set] = effects
+          if (set?.type !== 'set-timer') throw new Error('the idle timer was neither set nor fired for good')
+          expect(set.atMs).toBeGreaterThan(nowMs)
+          nowMs = set.atMs
+        }
+        expect.unreachable('three firings did not end a silent attempt')
+      }),
+      { numRuns: 5_000 },
+    )
   })
 
   test('takes liveness for no progress: the idle timer still fires', () => {

@@ -13,7 +13,7 @@ export interface Defect {
   readonly swarms?: readonly Swarm[]
 }
 
-export interface Planted {
+interface Planted {
   /** What stands between the router and the world. */
   readonly sabotage?: Sabotage
   /** Takes it out again, where it changed something that is shared. */

@@ -2,7 +2,7 @@ import type { WaitRequest, WaitResult } from 'nextbest'
 import { expect } from 'vitest'
 
 /** A waiting queue, virtual or real, and its time. */
-export interface QueueSubject {
+interface QueueSubject {
   wait(request: WaitRequest): Promise<WaitResult>
   stop(): void
   nowMs(): number

@@ -3,7 +3,7 @@ import type { AttemptScript, AttemptStep } from '../attempt-script.ts'
 import type { Dice } from './dice.ts'
 
 /** What an attempt meets that an incident strikes. */
-export interface Strike {
+interface Strike {
   readonly dice: Dice
   readonly nowMs: number
   /** When the incident began. */

@@ -33,7 +33,7 @@ export interface Swarm {
   readonly router: SwarmRouterOptions
 }
 
-export type SwarmRouterOptions = Pick<
+type SwarmRouterOptions = Pick<
   RouterOptions,
   'timeoutMs' | 'maxAttempts' | 'maxWaitMs' | 'breaker' | 'whenAllOpen'
 >
