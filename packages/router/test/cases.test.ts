@@ -1,6 +1,6 @@
 import type { FailureEvidence } from '@nextbest/core'
 import { describe, expect, test } from 'vitest'
-import type { Route } from '../src/index.ts'
+import type { Route, RoutingPolicy } from '../src/index.ts'
 import { callOf, providerOf, virtualFleet } from './virtual-fleet.ts'
 import type { Answering, Step, VirtualFleetOptions } from './virtual-fleet.ts'
 
@@ -46,6 +46,12 @@ function attemptsOf(route: Route | undefined): readonly string[] {
   return (route?.attempts ?? []).map(
     ({ endpoint, failure, outcome }) => `${endpoint.split(':')[0]} ${failure?.kind ?? outcome}`,
   )
+}
+
+/** A policy that guards nothing and leaves that to nobody else. */
+const inGivenOrder: RoutingPolicy = {
+  name: 'in the given order',
+  order: (candidates) => ({ endpoints: candidates, guards: 'own' }),
 }
 
 describe('breaker and cooldown', () => {
@@ -103,6 +109,28 @@ describe('breaker and cooldown', () => {
       expect(exclusions).toMatchObject([{ endpoint: `spent:${model}`, rule: 'hold' }])
     }
   })
+
+  test.each([undefined, inGivenOrder])(
+    'a call under way never fails over to an endpoint that has been held since',
+    async (policy) => {
+      const rejected: FailureEvidence = { type: 'status', status: 401, headers: {}, body: '' }
+      const slow: Answering = () => [{ afterMs: 5_000, fails: serverError }]
+      const answering = { slow, rejecting: fails(rejected) }
+      const fleet = fleetOf(answering, policy === undefined ? {} : { policy })
+
+      const preferences = { order: ['slow', 'rejecting'] }
+      const failed = expect(
+        fleet.router.chat({ ...request, stream: false }, { preferences }),
+      ).rejects.toMatchObject({ kind: 'all-failed' })
+      await callOf(fleet, request, { preferences: { only: ['rejecting'] } })
+      const before = fleet.sent['rejecting']
+      await fleet.clock.advanceAsync(60_000)
+      await failed
+
+      expect(before).toBe(1)
+      expect(fleet.sent['rejecting']).toBe(before)
+    },
+  )
 })
 
 describe('fallback and streams', () => {

@@ -2,7 +2,7 @@ import type { Failure } from '../failure/failure.ts'
 import type { AttemptTimeouts } from './call-state.ts'
 
 /** Why an endpoint did not admit an attempt. Nothing was sent. */
-export type RefusalReason = 'breaker-open' | 'rate-gate' | 'no-permit'
+export type RefusalReason = 'held' | 'breaker-open' | 'rate-gate' | 'no-permit'
 
 /** The timers of a call. */
 export type CallTimer = 'deadline' | 'first-token' | 'idle' | 'hedge' | 'hold-back'

@@ -28,9 +28,14 @@ const unasked: Admission = Object.freeze({
   reservation: Object.freeze({ tokens: 0, requestTake: 0, tokenTake: 0 }),
 })
 
-/** Asks an endpoint's gate, limits and breaker for one attempt: all or nothing, without waiting. */
+/**
+ * Asks an endpoint's hold, gate, limits and breaker for one attempt: all or nothing, without waiting. A hold
+ * may be younger than the call's plan, and neither panic nor a policy of one's own mends what it stands for.
+ */
 export function admit(known: KnownEndpoint, question: AdmissionQuestion): AdmissionResult {
   const { tokens, nowMs, panic } = question
+  const heldUntilMs = known.signals.hold.until(nowMs)
+  if (heldUntilMs !== undefined) return { type: 'refused', reason: 'held', retryAtMs: heldUntilMs }
   if (question.ownGuards === true) return { type: 'admitted', admission: unasked }
   const unavailable = unavailabilityOf(known, tokens, nowMs)
   if (unavailable !== undefined && !(panic && unavailable.reason === 'breaker-open')) {

@@ -11,7 +11,14 @@ const quickSeeds = [1, 2, 3, 4, 5, 9, 11, 12, 13, 14]
 const quickCalls = 2_200
 
 /** Seeds that once broke a promise. */
-const pinned = [{ seed: 7, once: 32 }]
+const pinned = [
+  { seed: 7, once: 32 },
+  { seed: 8, once: 34 },
+  { seed: 10, once: 34 },
+  { seed: 22, once: 61 },
+  { seed: 29, once: 61 },
+  { seed: 40, once: 61 },
+]
 
 function run(swarm: Swarm): Promise<SimulationResult> {
   return runSimulation(swarm, { families: allRules })
