@@ -40,6 +40,7 @@ test('every relative link in the documentation leads to a file', () => {
     'README.md',
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
+    'docs/policies/attempts.md',
     'docs/policies/timeouts.md',
     'docs/glossary.md',
   ]
