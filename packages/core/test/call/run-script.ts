@@ -287,14 +287,22 @@ function anyEvents({ attempt, nowMs, failure }: Told): readonly CallEvent[] {
   ]
 }
 
-/** Asserts a promise of every run, however the environment behaves. */
-export function whenever(promise: (run: ScriptRun, setup: CallSetup) => void): void {
-  fc.assert(
-    fc.property(setups, scripts, (setup, script) => {
-      promise(runScript(setup, script), setup)
-    }),
-    { numRuns: 1_000 },
-  )
+/** A run that once broke a promise, as fast-check names it. */
+interface BrokenOnce {
+  readonly seed: number
+  readonly path: string
+}
+
+/** Asserts a promise of every run, however the environment behaves, and first of those that once broke it. */
+export function whenever(
+  promise: (run: ScriptRun, setup: CallSetup) => void,
+  brokenOnce: readonly BrokenOnce[] = [],
+): void {
+  const property = fc.property(setups, scripts, (setup, script) => {
+    promise(runScript(setup, script), setup)
+  })
+  for (const one of brokenOnce) fc.assert(property, { ...one, endOnFailure: true })
+  fc.assert(property, { numRuns: 1_000 })
 }
 
 /** The effects of one type, in order. */
