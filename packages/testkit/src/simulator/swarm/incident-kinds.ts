@@ -75,14 +75,13 @@ export const incidentKinds: Readonly<Record<IncidentKind, Mishap>> = {
   slow: ({ dice, honest }) => honest(dice.between(3, 10)),
   cut: ({ dice, honest }) => broken(honest(1), dice, true),
   stall: ({ dice, honest }) => broken(honest(1), dice, false),
-  'error-in-stream': ({ dice, honest }) => [
-    ...withoutEnd(honest(1), dice),
-    fails(120_000, {
-      type: 'in-band',
-      error: { error: { message: 'internal error', code: 500 } },
-      committed: true,
-    }),
-  ],
+  'error-in-stream': ({ dice, honest }) => {
+    const steps = withoutEnd(honest(1), dice)
+    // An answer may take longer than that to come to where it breaks.
+    const afterMs = Math.max(120_000, steps.at(-1)?.afterMs ?? 0)
+    const error = { error: { message: 'internal error', code: 500 } }
+    return [...steps, fails(afterMs, { type: 'in-band', error, committed: true })]
+  },
   credential: ({ dice }) =>
     answers(dice, 401, errorBody('invalid_api_key', `Incorrect API key provided: ${leakedKey}`)),
   quota: ({ dice }) =>
