@@ -49,7 +49,7 @@ export function beginCall(setup: CallSetup, nowMs: number): CallStep {
     waitingFor: undefined,
     broken: undefined,
     continuable: true,
-    paused: false,
+    pausedAtMs: undefined,
     outcome: undefined,
   }
   const next = startNext(state, nowMs)
@@ -75,7 +75,7 @@ export function advanceCall(state: CallState, event: CallEvent): CallStep {
     case 'not-continuable':
       return unchanged({ ...state, continuable: false })
     case 'caller-paused':
-      return unchanged({ ...state, paused: true })
+      return unchanged({ ...state, pausedAtMs: state.pausedAtMs ?? event.nowMs })
     case 'caller-resumed':
       return onCallerResumed(state, event.nowMs)
     default: {

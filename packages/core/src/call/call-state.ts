@@ -112,8 +112,8 @@ export interface CallState {
   readonly broken: BrokenAnswer | undefined
   /** Whether what was delivered can be gone on with. */
   readonly continuable: boolean
-  /** Whether the caller reads nothing at present, so that no content can come. */
-  readonly paused: boolean
+  /** Since when the caller reads nothing, so that no content can come; undefined while it reads. */
+  readonly pausedAtMs: number | undefined
   /** How the call ended. */
   readonly outcome: CallOutcome | undefined
 }

@@ -6,6 +6,7 @@ import { failAttempt } from './fail-attempt.ts'
 
 /** Ends every attempt whose first token is overdue; the timer is set for the earliest of them. */
 export function onFirstTokenTimer(state: CallState, nowMs: number): CallStep {
+  if (state.pausedAtMs !== undefined) return unchanged(state)
   let step = unchanged(state)
   let earliestMs = Infinity
   for (const { number } of state.attempts) {
@@ -21,7 +22,7 @@ export function onFirstTokenTimer(state: CallState, nowMs: number): CallStep {
 /** Setting a timer for every token would cost more than the token: the timer looks when content last came. */
 export function onIdleTimer(state: CallState, nowMs: number): CallStep {
   const attempt = state.attempts.find(isStreaming)
-  if (attempt === undefined || state.paused) return unchanged(state)
+  if (attempt === undefined || state.pausedAtMs !== undefined) return unchanged(state)
   const sinceMs = state.contentAtMs ?? attempt.startedAtMs
   // An instant, not a rest of time: added to the present, a rest may be lost in rounding, and the timer would fire for ever.
   const dueAtMs = sinceMs + (attempt.timeouts?.idleTimeoutMs ?? Infinity)
@@ -30,16 +31,28 @@ export function onIdleTimer(state: CallState, nowMs: number): CallStep {
   return failAttempt(state, attempt, { failure, nowMs, cancel: true })
 }
 
-/** While the caller reads nothing, no content can come: its silence is counted from when it reads again. */
+/** While the caller reads nothing, no content can come: every silence is counted from when it reads again. */
 export function onCallerResumed(state: CallState, nowMs: number): CallStep {
-  if (!state.paused) return unchanged(state)
-  const resumed = { ...state, paused: false }
-  const attempt = state.attempts.find(isStreaming)
-  if (attempt?.timeouts === undefined) return unchanged(resumed)
+  const { pausedAtMs } = state
+  if (pausedAtMs === undefined) return unchanged(state)
+  const attempts = state.attempts.map((attempt) => withoutPause(attempt, pausedAtMs, nowMs))
+  const resumed: CallState = { ...state, attempts, pausedAtMs: undefined }
+  const awaited = attempts.filter(({ status }) => status === 'running')
+  const byMs = Math.min(...awaited.map(({ firstTokenByMs }) => firstTokenByMs))
+  const firstToken = awaited.length > 0 ? [setTimer('first-token', byMs)] : []
+  const idleTimeoutMs = attempts.find(isStreaming)?.timeouts?.idleTimeoutMs
+  if (idleTimeoutMs === undefined) return { state: resumed, effects: firstToken }
   return {
     state: { ...resumed, contentAtMs: nowMs },
-    effects: [setTimer('idle', nowMs + attempt.timeouts.idleTimeoutMs)],
+    effects: [setTimer('idle', nowMs + idleTimeoutMs), ...firstToken],
   }
+}
+
+/** An attempt has as much time for its first token when the caller reads again as it had when the caller stopped. */
+function withoutPause(attempt: AttemptState, pausedAtMs: number, nowMs: number): AttemptState {
+  if (attempt.status !== 'running') return attempt
+  const pausedMs = nowMs - Math.max(pausedAtMs, attempt.startedAtMs)
+  return { ...attempt, firstTokenByMs: attempt.firstTokenByMs + pausedMs }
 }
 
 function isStreaming({ status }: AttemptState): boolean {

@@ -43,14 +43,16 @@ export class Hold {
   }
 
   /**
-   * Places it: for 5 min, doubled with each time in a row, at most 1 h. While it is in force, only the reason
-   * is replaced: those are attempts that were under way. The reason is for people and never holds a secret.
+   * Places it: for 5 min, doubled with each time in a row, at most 1 h. While it is in force it lasts as long from now, and
+   * is no further time: attempts that were under way, or another fault of the same account. The reason is for people and never
+   * holds a secret.
    */
   place(reason: string, nowMs: number): void {
     this.#reason = reason.slice(0, maxReasonLength)
-    if (this.until(nowMs) !== undefined) return
-    this.#untilMs = nowMs + Math.min(holdDefaults.maxMs, holdDefaults.baseMs * 2 ** this.#placements)
-    this.#placements++
+    if (this.until(nowMs) === undefined) this.#placements++
+    const { baseMs, maxMs } = holdDefaults
+    const forMs = Math.min(maxMs, baseMs * 2 ** Math.max(0, this.#placements - 1))
+    this.#untilMs = Math.max(this.#untilMs, nowMs + forMs)
   }
 
   /** Ends it, and the row of placements. */

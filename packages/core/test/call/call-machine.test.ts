@@ -286,6 +286,32 @@ describe('a call', () => {
     ).toMatchObject({ type: 'broken', failure: { kind: 'stalled' } })
   })
 
+  test('gives a hedge the time for its first token that the caller did not spend reading nothing', () => {
+    const hedged = {
+      budget: callBudget({ deadlineAtMs: 60_000, maxHedges: 1 }),
+      plan: [planned('first', { hedge: { afterMs: 100 } }), planned('second')],
+      standby: [],
+    }
+    const paused = [
+      started(1),
+      { type: 'timer', timer: 'hedge', nowMs: 100 },
+      started(2, 100),
+      { type: 'caller-paused', nowMs: 1_000 },
+      { type: 'timer', timer: 'first-token', nowMs: 3_000 },
+    ] as const
+    const { state } = follow(hedged, paused)
+    const byMs = state.attempts.map(({ firstTokenByMs }) => firstTokenByMs)
+
+    expect(state.attempts.map(({ status }) => status)).toEqual(['running', 'running'])
+    const resumed = follow(hedged, [...paused, { type: 'caller-resumed', nowMs: 9_000 }])
+    expect(resumed.state.attempts.map(({ firstTokenByMs }) => firstTokenByMs)).toEqual(
+      byMs.map((atMs) => atMs + 8_000),
+    )
+    expect(resumed.effects).toEqual([
+      { type: 'set-timer', timer: 'first-token', atMs: Math.min(...byMs) + 8_000 },
+    ])
+  })
+
   test('waits for the second endpoint when the one that is free first would leave no time to answer', () => {
     const setup = {
       budget: callBudget({ deadlineAtMs: 2_000 }),

@@ -406,7 +406,7 @@ describe('invariant 41: an answer stalls only where no content came for as long 
           .map((one) => one.atMs)
         expect(contents.length).toBeGreaterThan(0)
         expect(atMs - Math.max(...contents)).toBeGreaterThanOrEqual(5_000)
-        expect(state.paused).toBe(false)
+        expect(state.pausedAtMs).toBeUndefined()
       }
     })
   })

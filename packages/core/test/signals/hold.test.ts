@@ -16,15 +16,15 @@ test('it lasts 5 min, then 10, then 20, then 40, then an hour, each placed once 
   expect(hold.until(nowMs)).toBeUndefined()
 })
 
-test('placing it while it is in force changes only the reason', () => {
+test('placed while it is in force, it lasts as long from then, for the newer reason, and is no further time in the row', () => {
   const hold = new Hold()
-  hold.place('key rejected', 0)
-  for (let i = 1; i < 10; i++) hold.place('no credit', i)
+  hold.place('model not found', 0)
+  for (let i = 1; i < 10; i++) hold.place('key rejected', i)
 
-  expect(hold.until(10)).toBe(300_000)
-  expect(hold.reason).toBe('no credit')
-  hold.place('no credit', 300_000)
-  expect(hold.until(300_000)).toBe(900_000)
+  expect(hold.until(10)).toBe(300_009)
+  expect(hold.reason).toBe('key rejected')
+  hold.place('key rejected', 300_009)
+  expect(hold.until(300_009)).toBe(900_009)
 })
 
 test('lifting it ends it, its reason and the row', () => {
