@@ -24,6 +24,7 @@ import type { CallParts } from './call-route.ts'
 import { setupOf } from './call-setup.ts'
 import { CallTimers } from './call-timers.ts'
 import { decideCall } from './decide-call.ts'
+import { endpointOf } from './endpoint-of.ts'
 import type { ModelPool } from './model-pools.ts'
 import { tellBreaker } from './record-attempt.ts'
 import { replyOf } from './reply-of.ts'
@@ -141,11 +142,17 @@ export class CallRun implements CallHandle {
     return this.#context.runtime.clock.nowMs()
   }
 
-  /** While all endpoints fail, most calls are spared the trouble. */
+  /** While all endpoints fail, most calls are spared the trouble, but not the one that can tell that an endpoint is back. */
   #isThrottled(nowMs: number): boolean {
-    if (!this.#decision.panic) return false
+    if (!this.#decision.panic || this.#probesFirst()) return false
     const probability = this.#pool.throttle.refusalProbability(nowMs)
     return probability > 0 && this.#context.runtime.random() < probability
+  }
+
+  /** In panic the only breaker that admits is a half-open one whose probe is due. */
+  #probesFirst(): boolean {
+    const [first] = this.#decision.plan
+    return first !== undefined && endpointOf(first, this.#call).breaker.admits
   }
 
   #tell(event: CallEvent, chunk?: ChatChunk): void {
