@@ -182,6 +182,7 @@ const closedBreaker: Breaker = {
   tryAcquire: () => ({ generation: 0, probe: false }),
   report: () => undefined,
   reportLateFailure: () => undefined,
+  openedElsewhere: () => undefined,
   dispose: () => undefined,
 }
 

@@ -33,8 +33,7 @@ const quickForRivals = new Set([1, 2, 5, 9])
 /** Returns the runs. */
 export function jobsOf(choice: JobChoice): readonly Job[] {
   const chosen = scenarios.filter(
-    ({ name, sharing }) =>
-      sharing !== true && (choice.scenarios.length === 0 || choice.scenarios.includes(name)),
+    ({ name }) => choice.scenarios.length === 0 || choice.scenarios.includes(name),
   )
   return chosen.flatMap((scenario) =>
     contenders

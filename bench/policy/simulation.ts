@@ -1,7 +1,8 @@
 // One run: a world, router instances that share its traffic, one policy, one objective, one seed.
 import { createRouter } from 'nextbest'
-import type { CallSink, Router, UpstreamAccount } from 'nextbest'
+import type { CallSink, Router, SignalsBus, UpstreamAccount } from 'nextbest'
 
+import { busesOf } from './bus.ts'
 import type { Contender, Setting } from './contender.ts'
 import type { Objective } from './objective.ts'
 import { RunLog } from './run-log.ts'
@@ -49,8 +50,9 @@ export async function run(options: RunOptions): Promise<RunLog> {
       world.providers.map(({ profile }) => [profile.name, profile.requestsPerMinute]),
     ),
   }
+  const buses = scenario.sharing === true ? busesOf(instances, time) : []
   const routers = Array.from({ length: instances }, (_, instance) =>
-    createInstance(options, setting, { instance, time }),
+    createInstance(options, setting, { instance, time, bus: buses[instance] }),
   )
   const drawInstance = hashedRandom(seed, 'instances')
   const arrive = (number: number): void => {
@@ -72,12 +74,14 @@ export async function run(options: RunOptions): Promise<RunLog> {
 interface Instance {
   readonly instance: number
   readonly time: SimulatedTime
+  /** Present where instances tell each other what they learn. */
+  readonly bus: SignalsBus | undefined
 }
 
 function createInstance(
   { contender, objective, seed }: RunOptions,
   setting: Setting,
-  { instance, time }: Instance,
+  { instance, time, bus }: Instance,
 ): Router {
   const policy = contender.create(setting)
   const providers = new Map(setting.world.providers.map((provider) => [provider.profile.name, provider]))
@@ -99,6 +103,7 @@ function createInstance(
     ranking: { failureUsd: objective.failureUsd },
     runtime: { clock: time, random: seededRandom(seed * 1_000 + instance), connect },
     ...(policy !== undefined && { policy }),
+    ...(bus !== undefined && { sharing: { bus } }),
   })
 }
 

@@ -68,6 +68,7 @@ const admittingBreaker: ScoredEndpoint['known']['breaker'] = {
   tryAcquire: () => ({ generation: 0, probe: false }),
   report: () => undefined,
   reportLateFailure: () => undefined,
+  openedElsewhere: () => undefined,
   dispose: () => undefined,
 }
 

@@ -112,9 +112,11 @@ export type {
 } from './signals/breaker.ts'
 export { BreakerPolicy } from './signals/breaker-policy.ts'
 export type { BreakerVerdict } from './signals/breaker-policy.ts'
+export { TimerlessBreaker } from './signals/timerless-breaker.ts'
+export type { TimerlessBreakerOptions } from './signals/timerless-breaker.ts'
+export type { AttemptReport } from './signals/attempt-report.ts'
 export { EndpointSignals, signalsPriorDefaults } from './signals/endpoint-signals.ts'
 export type {
-  AttemptReport,
   EndpointSignalsOptions,
   EndpointSignalsSnapshot,
   SignalsPrior,

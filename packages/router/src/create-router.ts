@@ -22,6 +22,7 @@ import { routerClosed } from './router-errors.ts'
 import type { RouterEvent, RouterOptions } from './router-options.ts'
 import type { CallHandle, CallOptions, CallSink, CloseOptions, Router } from './router.ts'
 import { SharedCalls } from './shared-calls.ts'
+import { Sharing } from './sharing/sharing.ts'
 import { systemRuntime } from './system-runtime.ts'
 
 /**
@@ -31,7 +32,7 @@ import { systemRuntime } from './system-runtime.ts'
  */
 export function createRouter(options: RouterOptions): Router {
   validateOptions(options)
-  const context = contextOf(options)
+  const { context, sharing } = contextOf(options)
   const { fleet, runtime, outputLengths } = context
   const preparation = { fleet, outputLengths, preferences: options.preferences ?? {} }
   const calls = new OpenCalls(runtime.clock)
@@ -78,18 +79,30 @@ export function createRouter(options: RouterOptions): Router {
       closed = true
       await calls.drain(timeoutMs)
       calls.cancelAll()
+      sharing?.close()
       await fleet.close()
     },
   }
 }
 
-/** What all calls of the router share. */
-function contextOf(options: RouterOptions): CallContext {
+interface Shared {
+  readonly context: CallContext
+  readonly sharing: Sharing | undefined
+}
+
+/** What all calls of the router share, and what it shares with other instances. */
+function contextOf(options: RouterOptions): Shared {
   const ranking = { ...rankingDefaults, ...options.ranking }
   checkRankingOptions(ranking)
   const runtime = { ...systemRuntime, ...options.runtime }
-  return {
-    fleet: createFleet(options, runtime),
+  const fleet = createFleet(options, runtime)
+  const observer = teller(options.onEvent)
+  const sharing =
+    options.sharing === undefined
+      ? undefined
+      : new Sharing({ options: options.sharing, fleet, clock: runtime.clock, tell: observer })
+  const context: CallContext = {
+    fleet,
     runtime,
     outputLengths: new OutputLengths(),
     ranking,
@@ -99,7 +112,18 @@ function contextOf(options: RouterOptions): CallContext {
     panic: options.whenAllOpen === 'fail' ? 'never' : undefined,
     extraAttempts: new ExtraAttempts(),
     pools: new ModelPools(),
-    tell: teller(options.onEvent),
+    tell: sharing === undefined ? observer : both(observer, (event) => sharing.observe(event)),
+  }
+  return { context, sharing }
+}
+
+function both(
+  first: (event: RouterEvent) => void,
+  second: (event: RouterEvent) => void,
+): (event: RouterEvent) => void {
+  return (event) => {
+    first(event)
+    second(event)
   }
 }
 

@@ -51,3 +51,5 @@ export type {
   UpstreamConfig,
   UpstreamModel,
 } from './router-options.ts'
+export { sharingDefaults } from './sharing/signals-bus.ts'
+export type { LearnedOfEndpoint, SharingOptions, SignalsBus, SignalsMessage } from './sharing/signals-bus.ts'

@@ -14,6 +14,7 @@ import type {
 } from '@nextbest/core'
 import type { CallFacts } from './call-facts.ts'
 import type { Route } from './route.ts'
+import type { SharingOptions } from './sharing/signals-bus.ts'
 
 export interface RouterOptions {
   /** The provider accounts to route over; at least one. */
@@ -36,6 +37,8 @@ export interface RouterOptions {
   readonly ranking?: Partial<RankingOptions>
   /** Orders the endpoints of each call. Default: by expected cost; see docs/policies/ranking.md. */
   readonly policy?: RoutingPolicy
+  /** Learns from other instances that route over the same endpoints, and tells them what it learns. Default: it knows what it sees. */
+  readonly sharing?: SharingOptions
   /** Hears what happens, for logs and metrics. Must not throw; never given keys or prompts. Default: nothing. */
   readonly onEvent?: (event: RouterEvent) => void
   /** Time, randomness and the world. Default: the system's. */
@@ -111,6 +114,8 @@ export type RouterEvent =
       readonly endpoint: string
       readonly state: 'closed' | 'open' | 'half-open'
     }
+  /** A message of another instance was not understood, or held a number that cannot be; the rest of it is passed over. */
+  | { readonly type: 'sharing-refused'; readonly reason: string }
   | {
       readonly type: 'call-end'
       readonly callId: string

@@ -82,6 +82,12 @@ class OpossumBreaker implements Breaker {
     this.#hear(this.#policy.reportLateFailure(permit, this.#options.nowMs()), true)
   }
 
+  openedElsewhere(forMs: number): void {
+    if (this.#policy.openedElsewhere(forMs, this.#options.nowMs()) !== 'opened') return
+    this.#circuitOptions.resetTimeout = this.#policy.openForMs
+    this.#circuit.open()
+  }
+
   dispose(): void {
     this.#policy.dispose()
     this.#circuit.shutdown()

@@ -11,6 +11,12 @@ import { wilsonLowerBound } from './wilson.ts'
  */
 export type BreakerVerdict = 'ignored' | 'counted' | 'probed' | 'opened' | 'closed'
 
+/** How long a success says that an endpoint is well, whatever others say, in ms. Source: choice. */
+const wellForMs = 1_000
+
+/** Longest time that another instance is believed, in ms: the largest `maxOpenMs`. */
+const longestOpenMs = 3_600_000
+
 /** What is recorded of an attempt: whether it failed. */
 const success: readonly number[] = [0]
 const failure: readonly number[] = [1]
@@ -39,6 +45,7 @@ export class BreakerPolicy {
   #openForMs = 0
   #opensUntilMs = -Infinity
   #closedAtMs = -Infinity
+  #succeededAtMs = -Infinity
   /** Whether the outcome of a probe is awaited. */
   #probing = false
   #probeSuccesses = 0
@@ -115,6 +122,13 @@ export class BreakerPolicy {
     return this.#fail(nowMs)
   }
 
+  /** Takes that another instance's has opened; see `Breaker`. `random` is asked once if this opens it. */
+  openedElsewhere(forMs: number, nowMs: number): BreakerVerdict {
+    const isWell = nowMs - this.#succeededAtMs <= wellForMs
+    if (this.#disposed || this.#openings > 0 || isWell || !(forMs > 0)) return 'ignored'
+    return this.#openUntil(nowMs, Math.min(forMs, longestOpenMs) * (1 + 0.5 * this.#random()))
+  }
+
   /** From now on it is closed and nothing counts. */
   dispose(): void {
     this.#disposed = true
@@ -126,6 +140,7 @@ export class BreakerPolicy {
   }
 
   #succeed(nowMs: number): BreakerVerdict {
+    this.#succeededAtMs = nowMs
     if (this.#openings > 0) {
       this.#probeSuccesses++
       return this.#probeSuccesses < this.#options.probesToClose ? 'probed' : this.#close(nowMs)
@@ -152,7 +167,11 @@ export class BreakerPolicy {
   #open(nowMs: number): BreakerVerdict {
     const { openMs, maxOpenMs } = this.#options
     const nominalMs = Math.min(maxOpenMs, openMs * 2 ** this.#openings)
-    this.#openForMs = Math.ceil(nominalMs * (0.5 + 0.5 * this.#random()))
+    return this.#openUntil(nowMs, nominalMs * (0.5 + 0.5 * this.#random()))
+  }
+
+  #openUntil(nowMs: number, forMs: number): BreakerVerdict {
+    this.#openForMs = Math.ceil(forMs)
     this.#opensUntilMs = nowMs + this.#openForMs
     this.#openings++
     this.#generation++

@@ -32,6 +32,12 @@ export interface Breaker {
   report(permit: BreakerPermit, outcome: HealthOutcome): void
   /** Takes a failure after the first content token, whose success was reported before. */
   reportLateFailure(permit: BreakerPermit): void
+  /**
+   * Takes that the breaker of another instance on the same endpoint has opened, for so many ms more, 0..3,600,000. A closed one then
+   * opens for as long and up to half of that longer, so that instances do not probe together, as if it were its own first opening;
+   * unless an attempt of its own has succeeded in the last second: then the trouble is the other instance's.
+   */
+  openedElsewhere(forMs: number): void
   /** Releases its timers. A closed-down breaker admits everything. */
   dispose(): void
 }

@@ -1,42 +1,24 @@
-import type { ColdStart } from './cold-start.ts'
 import type { RateLimits } from '../failure/rate-limit-headers.ts'
-import { DecayedSums, type DecayedSumsSnapshot } from './decayed-sums.ts'
+import type { AttemptReport } from './attempt-report.ts'
+import { AttemptTimes, type AttemptTimesSnapshot } from './attempt-times.ts'
+import type { ColdStart } from './cold-start.ts'
 import { RateGate, type RateGateSnapshot } from './gate.ts'
+import { type AttemptTokens, Headroom, type HeadroomReceipt, type HeadroomSnapshot } from './headroom.ts'
 import { Hold, type HoldSnapshot } from './hold.ts'
 import { InFlight } from './in-flight.ts'
-import { LatencyModel, type LatencyModelSnapshot, latencyModelDefaults } from './latency-model.ts'
-import { perTokenRange, ttftRange } from './latency-range.ts'
+import { latencyModelDefaults } from './latency-model.ts'
+import { LearnedCap, type LearnedCapSnapshot } from './learned-cap.ts'
+import { LearnedCapabilities } from './learned-capabilities.ts'
 import {
-  type AttemptOutcome,
   OutcomeCounts,
   type OutcomeCountsSnapshot,
   type OutcomeRates,
   outcomeCountsDefaults,
 } from './outcome-counts.ts'
 import { type PermitLimits, Permits } from './permits.ts'
-import { type AttemptTokens, Headroom, type HeadroomReceipt, type HeadroomSnapshot } from './headroom.ts'
-import { LearnedCap, type LearnedCapSnapshot } from './learned-cap.ts'
-import { LearnedCapabilities } from './learned-capabilities.ts'
 import { QualityCounts, type QualityCountsSnapshot } from './quality-counts.ts'
-import { clamp } from './range.ts'
-import { SizedHistograms, type SizeClassSnapshot } from './sized-histograms.ts'
 import { type SignalsView, viewOf } from './signals-view.ts'
-
-/** What one attempt showed of its endpoint. */
-export interface AttemptReport {
-  /** `neutral` says nothing of the endpoint: the caller's fault, a 429, an abort, a lost hedge. */
-  readonly outcome: AttemptOutcome | 'neutral'
-  /** How much of an outcome it is, 0..1. */
-  readonly weight: number
-  /** Tokens of the prompt, those that the provider read from cache left out where that is known. */
-  readonly promptTokens: number
-  /** Tokens that came. */
-  readonly outputTokens: number
-  /** Time to the first content token, in ms; absent when none came, or when the answer came whole. */
-  readonly ttftMs?: number | undefined
-  /** Time from start to end, in ms. */
-  readonly durationMs: number
-}
+import type { Random } from '../runtime/random.ts'
 
 /** What is believed of an endpoint before it was tried, for example the median of its peers. */
 export interface SignalsPrior {
@@ -64,17 +46,17 @@ export const signalsPriorDefaults: Required<SignalsPrior> = Object.freeze({
   msPerToken: latencyModelDefaults.priorMsPerToken,
 })
 
-/**
- * Everything that outlives a process, as of the instant of the snapshot. Attempts in flight and permits do
- * not.
- */
-export interface EndpointSignalsSnapshot {
+/** A provider's refusal of an attempt because of load. */
+export interface LoadRefusal {
+  /** How long it asks to stay away, in ms; see `RateGate.close`. */
+  readonly retryAfterMs: number | undefined
+  /** When the attempt was sent, in ms. */
+  readonly sentAtMs: number
+}
+
+/** Everything that outlives a process, as of the instant of the snapshot. Attempts in flight and permits do not. */
+export interface EndpointSignalsSnapshot extends AttemptTimesSnapshot {
   readonly outcomes: OutcomeCountsSnapshot
-  readonly latency: LatencyModelSnapshot
-  /** Of the time until an early failure showed. */
-  readonly detect: DecayedSumsSnapshot
-  readonly ttft: readonly SizeClassSnapshot[]
-  readonly perToken: readonly SizeClassSnapshot[]
   readonly quality: QualityCountsSnapshot
   readonly cap: LearnedCapSnapshot
   readonly headroom?: HeadroomSnapshot
@@ -82,26 +64,7 @@ export interface EndpointSignalsSnapshot {
   readonly hold: HoldSnapshot
 }
 
-/**
- * Expected time until an early failure shows before any was seen, in ms, failures' worth of belief in that, and the time in
- * which a failure loses half its weight. Source: choice.
- */
-const priorDetectMs = 1_000
-const priorFailures = 2
-const detectHalfLifeMs = 300_000
-const maxDetectMs = 600_000
-
-/**
- * Spread of a time around its mean, as the standard deviation of its logarithm. The 90 % quantile of TTFT is about twice the
- * median; a provider's speed varies less than its queue. Source: choice.
- */
-const ttftLogDeviation = 0.6
-const perTokenLogDeviation = 0.3
-
-/**
- * All that is known of one endpoint, and the right to use it. Reading changes nothing, however often it is
- * done.
- */
+/** All that is known of one endpoint, and the right to use it. Reading changes nothing, however often it is done. */
 export class EndpointSignals {
   readonly permits: Permits
   readonly gate: RateGate = new RateGate()
@@ -117,71 +80,23 @@ export class EndpointSignals {
   /** Made when the provider's headers first state a limit. */
   #headroom: Headroom | undefined
   readonly #outcomes: OutcomeCounts
-  readonly #latency: LatencyModel
+  readonly #times: AttemptTimes
   readonly #inFlight = new InFlight()
-  readonly #detect = new DecayedSums(detectHalfLifeMs, 1)
-  readonly #ttft = new SizedHistograms(ttftRange)
-  readonly #perToken = new SizedHistograms(perTokenRange)
+  /** What was learned here since it was last taken; absent until somebody takes it. */
+  #delta: SignalsDelta | undefined
 
   constructor({ limits, prior, coldStart }: EndpointSignalsOptions) {
     const { rates, ttftMs, msPerToken } = { ...signalsPriorDefaults, ...prior }
     this.#outcomes = new OutcomeCounts({ prior: rates })
-    this.#latency = new LatencyModel({ priorTtftMs: ttftMs, priorMsPerToken: msPerToken })
+    this.#times = new AttemptTimes({ priorTtftMs: ttftMs, priorMsPerToken: msPerToken })
     this.permits = new Permits(limits)
     this.coldStart = coldStart
-  }
-
-  /** Attempts under way, at least 0. */
-  get inFlight(): number {
-    return this.#inFlight.count
-  }
-
-  /**
-   * Expected time until an early failure shows, in ms: an average of the last ones; 1,000 before the first.
-   */
-  get expectedDetectMs(): number {
-    return this.#detect.mean(0, priorDetectMs, priorFailures)
-  }
-
-  /**
-   * Writes the probabilities of the next attempt's outcome into `into` and returns it; see `OutcomeCounts`.
-   */
-  rates(nowMs: number, into?: OutcomeRates): OutcomeRates {
-    return this.#outcomes.rates(nowMs, into)
-  }
-
-  /** Returns the decayed number of recent outcomes behind the rates, at least 0. */
-  effectiveSamples(nowMs: number): number {
-    return this.#outcomes.effectiveSamples(nowMs)
-  }
-
-  /** Returns the expected time to the first content token, in ms, load not included; see `LatencyModel`. */
-  expectedTtftMs(promptTokens: number, nowMs: number): number {
-    return this.#latency.expectedTtftMs(promptTokens, nowMs)
-  }
-
-  /** Returns the expected time per output token after the first, in ms. */
-  expectedMsPerToken(nowMs: number): number {
-    return this.#latency.expectedMsPerToken(nowMs)
-  }
-
-  /** Returns by how much the expected TTFT is to be multiplied for load, at least 1; see `InFlight`. */
-  hotFactor(nowMs: number): number {
-    return this.#inFlight.hotFactor(nowMs)
   }
 
   attemptStarted(nowMs: number): void {
     this.#inFlight.started(nowMs)
     this.cap.sent(nowMs)
-  }
-
-  /**
-   * Returns the share of its usual traffic that the endpoint is to get, 0..1: what is left of its provider's limits, below the
-   * capacity that its refusals showed, and as much as a new one gets.
-   */
-  share(nowMs: number): number {
-    const headroom = this.#headroom?.admitProbability(nowMs) ?? 1
-    return headroom * this.cap.weight(nowMs) * (this.coldStart?.share(nowMs) ?? 1)
+    this.#delta?.learn().cap.sent(nowMs)
   }
 
   /** Debits an attempt from the provider's limits as it is sent; nothing while no limit is known. */
@@ -195,6 +110,7 @@ export class EndpointSignals {
     // An attempt that was sent before any limit was known counts from its answer on.
     const own = receipt ?? this.#headroom.sent({ promptTokens: 0, outputTokens: 0 }, nowMs)
     this.#headroom.observe(limits, own, nowMs)
+    this.#delta?.learn().observeLimits(limits, undefined, nowMs)
   }
 
   /** Corrects a debit by the tokens that the attempt really used. */
@@ -206,37 +122,100 @@ export class EndpointSignals {
   attemptEnded(report: AttemptReport, nowMs: number): void {
     this.#inFlight.ended(nowMs)
     if (report.outcome === 'neutral') return
-    this.#outcomes.record(report.outcome, report.weight, nowMs)
+    const delta = this.#delta?.learn()
+    if (delta !== undefined) delta.#learn(report, nowMs, this.#times)
+    this.#learn(report, nowMs, this.#times)
     if (report.outcome === 'success') this.#succeeded(nowMs)
-    if (report.outcome === 'early') this.#detect.record([clamp(report.durationMs, 0, maxDetectMs)], nowMs)
-    if (report.ttftMs !== undefined) this.#learnStreamed(report, report.ttftMs, nowMs)
-    else if (report.outcome === 'success') this.#learnWhole(report, nowMs)
+  }
+
+  /** Closes the gate, and cuts the learned cap, after a refusal for load of an attempt that was sent at `sentAtMs`. */
+  refused({ retryAfterMs, sentAtMs }: LoadRefusal, nowMs: number, random: Random): void {
+    this.gate.close(retryAfterMs, nowMs, random)
+    this.cap.refused(sentAtMs, nowMs)
+    const delta = this.#delta?.learn()
+    delta?.gate.closeUntil(this.gate.opensAtMs)
+    delta?.cap.setCap(this.cap.capPerSecond(nowMs), nowMs)
+  }
+
+  /** Places the hold; see `Hold.place`. */
+  placeHold(reason: string, nowMs: number): void {
+    this.hold.place(reason, nowMs)
+    this.#delta?.learn().hold.restore(this.hold.snapshot(nowMs), nowMs)
+  }
+
+  /** Takes whether a tool call or a JSON answer was valid. */
+  answerChecked(valid: boolean, nowMs: number): void {
+    this.quality.record(valid, nowMs)
+    this.#delta?.learn().quality.record(valid, nowMs)
   }
 
   /**
-   * Returns the time to the first token, in ms, within which a share `q` (0..1) of the attempts with such a
-   * prompt have one.
+   * Returns what was learned here since it was last asked for, for other instances to `merge`, as plain JSON; nothing if that is nothing.
+   * What was merged is not in it. The first call, which returns nothing, is from when on it is collected.
    */
+  takeDelta(nowMs: number): EndpointSignalsSnapshot | undefined {
+    const taken = this.#delta?.taken()
+    this.#delta = new SignalsDelta()
+    return taken?.snapshot(nowMs)
+  }
+
+  /** Attempts under way, at least 0. */
+  get inFlight(): number {
+    return this.#inFlight.count
+  }
+
+  /** Expected time until an early failure shows, in ms: an average of the last ones; 1,000 before the first. */
+  get expectedDetectMs(): number {
+    return this.#times.expectedDetectMs
+  }
+
+  /** Writes the probabilities of the next attempt's outcome into `into` and returns it; see `OutcomeCounts`. */
+  rates(nowMs: number, into?: OutcomeRates): OutcomeRates {
+    return this.#outcomes.rates(nowMs, into)
+  }
+
+  /** Returns the decayed number of recent outcomes behind the rates, at least 0. */
+  effectiveSamples(nowMs: number): number {
+    return this.#outcomes.effectiveSamples(nowMs)
+  }
+
+  /** Returns the expected time to the first content token, in ms, load not included; see `LatencyModel`. */
+  expectedTtftMs(promptTokens: number, nowMs: number): number {
+    return this.#times.expectedTtftMs(promptTokens, nowMs)
+  }
+
+  /** Returns the time to the first token, in ms, within which a share `q` (0..1) of the attempts with such a prompt have one. */
   ttftQuantileMs(q: number, promptTokens: number, nowMs: number): number {
-    const meanMs = this.#latency.expectedTtftMs(promptTokens, nowMs)
-    return this.#ttft.quantileMs({ q, promptTokens }, { meanMs, logDeviation: ttftLogDeviation }, nowMs)
+    return this.#times.ttftQuantileMs(q, promptTokens, nowMs)
   }
 
-  /**
-   * Returns the time per output token, in ms, within which a share `q` (0..1) of the answers to such a prompt
-   * stay.
-   */
+  /** Returns the expected time per output token after the first, in ms. */
+  expectedMsPerToken(nowMs: number): number {
+    return this.#times.expectedMsPerToken(nowMs)
+  }
+
+  /** Returns the time per output token, in ms, within which a share `q` (0..1) of the answers to such a prompt stay. */
   msPerTokenQuantile(q: number, promptTokens: number, nowMs: number): number {
-    const prior = { meanMs: this.#latency.expectedMsPerToken(nowMs), logDeviation: perTokenLogDeviation }
-    return this.#perToken.quantileMs({ q, promptTokens }, prior, nowMs)
+    return this.#times.msPerTokenQuantile(q, promptTokens, nowMs)
   }
 
   /** Returns the decayed numbers of recent latencies that are known for such prompts, at least 0. */
   latencySamples(promptTokens: number, nowMs: number): { readonly ttft: number; readonly perToken: number } {
-    return {
-      ttft: this.#ttft.count(promptTokens, nowMs),
-      perToken: this.#perToken.count(promptTokens, nowMs),
-    }
+    return this.#times.samples(promptTokens, nowMs)
+  }
+
+  /** Returns by how much the expected TTFT is to be multiplied for load, at least 1; see `InFlight`. */
+  hotFactor(nowMs: number): number {
+    return this.#inFlight.hotFactor(nowMs)
+  }
+
+  /**
+   * Returns the share of its usual traffic that the endpoint is to get, 0..1: what is left of its provider's limits, below the
+   * capacity that its refusals showed, and as much as a new one gets.
+   */
+  share(nowMs: number): number {
+    const headroom = this.#headroom?.admitProbability(nowMs) ?? 1
+    return headroom * this.cap.weight(nowMs) * (this.coldStart?.share(nowMs) ?? 1)
   }
 
   /** Returns what is known at `nowMs`, for people; latencies are those of prompts of `promptTokens`. */
@@ -248,10 +227,7 @@ export class EndpointSignals {
   snapshot(nowMs: number): EndpointSignalsSnapshot {
     return {
       outcomes: this.#outcomes.snapshot(nowMs),
-      latency: this.#latency.snapshot(nowMs),
-      detect: this.#detect.snapshot(nowMs),
-      ttft: this.#ttft.snapshot(nowMs),
-      perToken: this.#perToken.snapshot(nowMs),
+      ...this.#times.snapshot(nowMs),
       quality: this.quality.snapshot(nowMs),
       cap: this.cap.snapshot(nowMs),
       ...(this.#headroom !== undefined && { headroom: this.#headroom.snapshot(nowMs) }),
@@ -268,10 +244,7 @@ export class EndpointSignals {
    */
   restore(snapshot: EndpointSignalsSnapshot, nowMs: number): void {
     this.#outcomes.restore(snapshot.outcomes, nowMs)
-    this.#latency.restore(snapshot.latency, nowMs)
-    this.#detect.restore(snapshot.detect, nowMs)
-    this.#ttft.restore(snapshot.ttft, nowMs)
-    this.#perToken.restore(snapshot.perToken, nowMs)
+    this.#times.restore(snapshot, nowMs)
     this.quality.restore(snapshot.quality, nowMs)
     this.cap.restore(snapshot.cap, nowMs)
     if (snapshot.headroom !== undefined) (this.#headroom ??= new Headroom()).restore(snapshot.headroom, nowMs)
@@ -291,10 +264,7 @@ export class EndpointSignals {
     // A part that is refused must not leave those before it added, to be added again with the next snapshot.
     new EndpointSignals({ limits: {} }).restore(snapshot, nowMs)
     this.#outcomes.merge(snapshot.outcomes, nowMs)
-    this.#latency.merge(snapshot.latency, nowMs)
-    this.#detect.merge(snapshot.detect, nowMs)
-    this.#ttft.merge(snapshot.ttft, nowMs)
-    this.#perToken.merge(snapshot.perToken, nowMs)
+    this.#times.merge(snapshot, nowMs)
     this.quality.merge(snapshot.quality, nowMs)
     this.cap.merge(snapshot.cap, nowMs)
     if (snapshot.headroom !== undefined) (this.#headroom ??= new Headroom()).merge(snapshot.headroom, nowMs)
@@ -303,35 +273,33 @@ export class EndpointSignals {
     this.coldStart?.succeeded(nowMs, snapshot.outcomes.fast.success)
   }
 
-  /**
-   * A success ends a row of closings or holds, unless one is in force: then the attempt was older than that.
-   */
+  #learn(report: AttemptReport, nowMs: number, known: AttemptTimes): void {
+    if (report.outcome === 'neutral') return
+    this.#outcomes.record(report.outcome, report.weight, nowMs)
+    this.#times.record(report, nowMs, known)
+  }
+
+  /** A success ends a row of closings or holds, unless one is in force: then the attempt was older than that. */
   #succeeded(nowMs: number): void {
     this.coldStart?.succeeded(nowMs)
     if (!this.gate.isClosed(nowMs)) this.gate.succeeded()
     if (this.hold.until(nowMs) === undefined) this.hold.lift()
   }
+}
 
-  #learnStreamed(report: AttemptReport, ttftMs: number, nowMs: number): void {
-    const { promptTokens, outputTokens, durationMs } = report
-    this.#latency.recordTtft(ttftMs, promptTokens, nowMs)
-    this.#ttft.record(ttftMs, promptTokens, nowMs)
-    // Up to a late failure, the time after the last token is that of a stall: it says nothing of the speed.
-    if (report.outcome !== 'success' || outputTokens < 2) return
-    const msPerToken = (durationMs - ttftMs) / (outputTokens - 1)
-    this.#latency.recordMsPerToken(msPerToken, nowMs)
-    this.#perToken.record(msPerToken, promptTokens, nowMs)
+/** Signals of what one instance has learned since it last told the others. */
+class SignalsDelta {
+  readonly #signals = new EndpointSignals({ limits: {} })
+  #learned = false
+
+  /** The signals, to add to. */
+  learn(): EndpointSignals {
+    this.#learned = true
+    return this.#signals
   }
 
-  /**
-   * Learns from an answer that came whole, where only the sum of both times is known: what the expectation of
-   * the smaller part leaves of the duration is a sample of the larger part, so that an error of the smaller
-   * one is never blown up. No histogram takes it.
-   */
-  #learnWhole({ promptTokens, outputTokens, durationMs }: AttemptReport, nowMs: number): void {
-    const ttftMs = this.#latency.expectedTtftMs(promptTokens, nowMs)
-    const outputMs = this.#latency.expectedMsPerToken(nowMs) * outputTokens
-    if (outputMs < ttftMs) this.#latency.recordTtft(durationMs - outputMs, promptTokens, nowMs)
-    else this.#latency.recordMsPerToken((durationMs - ttftMs) / outputTokens, nowMs)
+  /** The signals, if anything was added. */
+  taken(): EndpointSignals | undefined {
+    return this.#learned ? this.#signals : undefined
   }
 }

@@ -82,7 +82,7 @@ export class LearnedCap {
     if (sentAtMs < this.#cutAtMs) return
     const { cut, floorPerSecond } = learnedCapDefaults
     const cap = cut * Math.min(this.capPerSecond(nowMs), this.#rate.perSecond(nowMs))
-    this.#setCap(Math.max(floorPerSecond, cap), nowMs)
+    this.setCap(Math.max(floorPerSecond, cap), nowMs)
     this.#cutAtMs = this.#capAtMs
   }
 
@@ -130,7 +130,7 @@ export class LearnedCap {
     requireSnapshot(snapshot)
     this.#rate.clear()
     this.#rate.add(snapshot.perSecond, nowMs)
-    this.#setCap(snapshot.capPerSecond ?? Infinity, nowMs)
+    this.setCap(snapshot.capPerSecond ?? Infinity, nowMs)
   }
 
   /**
@@ -142,10 +142,11 @@ export class LearnedCap {
     requireSnapshot(snapshot)
     this.#rate.add(snapshot.perSecond, nowMs)
     const cap = snapshot.capPerSecond ?? Infinity
-    if (cap < this.capPerSecond(nowMs)) this.#setCap(cap, nowMs)
+    if (cap < this.capPerSecond(nowMs)) this.setCap(cap, nowMs)
   }
 
-  #setCap(capPerSecond: number, nowMs: number): void {
+  /** Sets the cap to what another one is at `nowMs`, in attempts per second. */
+  setCap(capPerSecond: number, nowMs: number): void {
     this.#cap = capPerSecond
     this.#capAtMs = Math.max(this.#capAtMs, nowMs)
   }

@@ -142,6 +142,7 @@ const still: Breaker = {
   tryAcquire: () => undefined,
   report: () => undefined,
   reportLateFailure: () => undefined,
+  openedElsewhere: () => undefined,
   dispose: () => undefined,
 }
 

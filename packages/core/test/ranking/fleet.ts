@@ -94,6 +94,7 @@ function breakerIn(state: BreakerState): Breaker {
     tryAcquire: () => (admits ? { generation: 0, probe: state === 'half-open' } : undefined),
     report: () => undefined,
     reportLateFailure: () => undefined,
+    openedElsewhere: () => undefined,
     dispose: () => undefined,
   }
 }

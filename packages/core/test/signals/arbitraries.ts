@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { AttemptReport } from '../../src/signals/endpoint-signals.ts'
+import type { AttemptReport } from '../../src/signals/attempt-report.ts'
 
 /** Whole milliseconds between two events: mostly none or few, sometimes hours. */
 export const gapMs = fc.oneof(

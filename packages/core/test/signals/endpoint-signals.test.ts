@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { AttemptReport } from '../../src/signals/attempt-report.ts'
 import { EndpointSignals } from '../../src/signals/endpoint-signals.ts'
-import type { AttemptReport } from '../../src/signals/endpoint-signals.ts'
 import { anyNumber, attemptReport, gapMs, share, timed } from './arbitraries.ts'
 
 const streamed: AttemptReport = {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { AttemptReport } from '../../src/signals/attempt-report.ts'
 import { DecayedSums } from '../../src/signals/decayed-sums.ts'
-import { EndpointSignals, type AttemptReport } from '../../src/signals/endpoint-signals.ts'
+import { EndpointSignals } from '../../src/signals/endpoint-signals.ts'
 import { RateGate } from '../../src/signals/gate.ts'
 import { Hold } from '../../src/signals/hold.ts'
 import { LatencyModel } from '../../src/signals/latency-model.ts'
@@ -196,4 +197,65 @@ test('merging nothing changes nothing, and what is refused adds nothing', () => 
       expect(signals.snapshot(nowMs)).toEqual(before)
     }),
   )
+})
+
+test('whatever is learned here, taken bit by bit and merged elsewhere, is there what it is here, and is taken once', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ gapMs, event: attemptReport, take: fc.boolean() }), { maxLength: 40 }),
+      (events) => {
+        const [here, there] = [new EndpointSignals({ limits: {} }), new EndpointSignals({ limits: {} })]
+        const pass = (nowMs: number): void => {
+          const delta = here.takeDelta(nowMs)
+          if (delta !== undefined) there.merge(JSON.parse(JSON.stringify(delta)), nowMs)
+        }
+        pass(0)
+        let nowMs = 0
+        for (const { gapMs, event, take } of events) {
+          nowMs += gapMs
+          here.attemptStarted(nowMs)
+          here.attemptEnded(event, nowMs)
+          if (take) pass(nowMs)
+        }
+        pass(nowMs)
+
+        const [own, told] = [countsOf(here, nowMs), countsOf(there, nowMs)]
+        expect([...told.keys()].toSorted()).toEqual([...own.keys()].toSorted())
+        for (const [name, value] of own) expectSame(told.get(name) ?? Number.NaN, value)
+        expectSame(there.expectedDetectMs, here.expectedDetectMs)
+        expect(here.takeDelta(nowMs)).toBeUndefined()
+      },
+    ),
+  )
+})
+
+test('a delta carries a closed gate, a hold and a learned cap, but not what was merged', () => {
+  const [one, two, three] = [0, 1, 2].map(() => new EndpointSignals({ limits: {} }))
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three are made')
+  for (const signals of [one, two, three]) signals.takeDelta(0)
+  for (let at = 0; at < 20; at++) one.attemptStarted(at * 100)
+  one.refused({ retryAfterMs: 7_000, sentAtMs: 1_000 }, 2_000, () => 0)
+  one.placeHold('key rejected', 2_000)
+  one.answerChecked(false, 2_000)
+
+  const delta = one.takeDelta(2_000)
+  if (delta === undefined) throw new Error('there is something to tell')
+  two.merge(delta, 2_000)
+
+  expect(two.gate.opensAtMs).toBe(one.gate.opensAtMs)
+  expect(two.hold.until(2_000)).toBe(one.hold.until(2_000))
+  expect(two.hold.reason).toBe('key rejected')
+  expect(two.cap.capPerSecond(2_000)).toBeCloseTo(one.cap.capPerSecond(2_000), 9)
+  expect(two.cap.perSecond(2_000)).toBeCloseTo(one.cap.perSecond(2_000), 9)
+  expect(two.quality.snapshot(2_000)).toEqual(one.quality.snapshot(2_000))
+  expect(two.takeDelta(2_000)).toBeUndefined()
+})
+
+test('nothing is collected for others before somebody asks', () => {
+  const signals = new EndpointSignals({ limits: {} })
+  signals.placeHold('key rejected', 0)
+
+  expect(signals.takeDelta(1)).toBeUndefined()
+  signals.answerChecked(true, 2)
+  expect(signals.takeDelta(3)).toMatchObject({ hold: { heldForMs: 0 } })
 })

@@ -96,7 +96,7 @@ function reportSignals(recording: AttemptRecording): void {
 function recordQuality({ run, request, result, nowMs }: AttemptRecording): void {
   if (result.type !== 'answered' || run.completion === undefined) return
   const valid = validityOf(request, run.completion)
-  if (valid !== undefined) run.endpoint.signals.quality.record(valid, nowMs)
+  if (valid !== undefined) run.endpoint.signals.answerChecked(valid, nowMs)
 }
 
 /** The provider's count of cached tokens, in tokens of our estimate. */
@@ -135,14 +135,14 @@ function applyState({ run, demand, nowMs, context }: AttemptRecording, failure: 
     run.endpoint.signals.learned.refused(demand.parameters, failure.message, nowMs)
   }
   if (policy.state === 'gate') {
-    run.endpoint.signals.gate.close(failure.retryAfterMs, nowMs, runtime.random)
-    run.endpoint.signals.cap.refused(run.startedAtMs, nowMs)
+    const refusal = { retryAfterMs: failure.retryAfterMs, sentAtMs: run.startedAtMs }
+    run.endpoint.signals.refused(refusal, nowMs, runtime.random)
   }
   if (policy.state !== 'hold') return
   const reason = `${policy.summary}: ${failure.message}`
   for (const { endpoint, signals } of heldBy(policy, run.endpoint, fleet)) {
     const before = signals.hold.until(nowMs)
-    signals.hold.place(reason, nowMs)
+    signals.placeHold(reason, nowMs)
     if (before === undefined) tell({ type: 'endpoint-held', endpoint: endpoint.id, reason })
   }
 }

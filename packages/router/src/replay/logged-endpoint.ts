@@ -115,5 +115,7 @@ class LoggedBreaker implements Breaker {
 
   reportLateFailure(): void {}
 
+  openedElsewhere(): void {}
+
   dispose(): void {}
 }

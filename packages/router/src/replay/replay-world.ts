@@ -1,4 +1,11 @@
-import { decide, DemotionMemory, EndpointSignals, objectivePresets } from '@nextbest/core'
+import {
+  breakerDefaults,
+  decide,
+  DemotionMemory,
+  EndpointSignals,
+  objectivePresets,
+  TimerlessBreaker,
+} from '@nextbest/core'
 import type { Endpoint, KnownEndpoint, RankingOptions, RoutingPolicy } from '@nextbest/core'
 import { routerDefaults } from '../call-bounds.ts'
 import type { OutcomePrior } from './draw-outcome.ts'
@@ -7,7 +14,6 @@ import { luckOf } from './luck.ts'
 import type { OutcomeModels } from './outcome-models.ts'
 import { PlayedCall } from './played-call.ts'
 import type { CallBounds, PlayedWorld } from './played-world.ts'
-import { ReplayBreaker } from './replay-breaker.ts'
 import type { ReplayCall } from './replay-call.ts'
 import { prescribedOrder } from './replay-policy.ts'
 import type { ReplayPolicy } from './replay-policy.ts'
@@ -51,11 +57,11 @@ export class ReplayWorld implements PlayedWorld {
     this.priorOf = options.priorOf
     this.policy = options.policy.create?.()
     this.#choice = options.policy
-    const clock = { nowMs: () => this.#nowMs }
+    const nowMs = (): number => this.#nowMs
     this.endpoints = Array.from(options.endpoints, (endpoint, number) => ({
       endpoint,
       signals: new EndpointSignals({ limits: endpoint.limits }),
-      breaker: new ReplayBreaker(clock, luckOf(options.seed, number, -1)),
+      breaker: new TimerlessBreaker({ ...breakerDefaults, nowMs, random: luckOf(options.seed, number, -1) }),
     }))
   }
 

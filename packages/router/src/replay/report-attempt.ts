@@ -72,8 +72,11 @@ function applyState(ended: EndedAttempt, kind: FailureKind): void {
   const { known, fate, nowMs, random, endpoints } = ended
   const { state, holdScope, summary } = failurePolicies[kind]
   if (state === 'none' || !endpoints.includes(known)) return
-  if (state === 'gate') return known.signals.gate.close(fate.retryAfterMs, nowMs, random)
+  if (state === 'gate') {
+    const refusal = { retryAfterMs: fate.retryAfterMs, sentAtMs: nowMs - fate.durationMs }
+    return known.signals.refused(refusal, nowMs, random)
+  }
   for (const other of holdScope === 'key' ? endpoints : [known]) {
-    if (other.endpoint.provider === known.endpoint.provider) other.signals.hold.place(summary, nowMs)
+    if (other.endpoint.provider === known.endpoint.provider) other.signals.placeHold(summary, nowMs)
   }
 }

@@ -53,6 +53,10 @@ class ObservedBreaker implements Breaker {
     this.#observer.healthTold?.(this.#endpoint, permit, 'late-failure')
   }
 
+  openedElsewhere(forMs: number): void {
+    this.#breaker.openedElsewhere(forMs)
+  }
+
   dispose(): void {
     this.#breaker.dispose()
   }

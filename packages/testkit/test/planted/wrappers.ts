@@ -88,6 +88,10 @@ export class ForwardingBreaker implements Breaker {
     this.inner.reportLateFailure(permit)
   }
 
+  openedElsewhere(forMs: number): void {
+    this.inner.openedElsewhere(forMs)
+  }
+
   dispose(): void {
     this.inner.dispose()
   }

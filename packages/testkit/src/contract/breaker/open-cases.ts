@@ -25,6 +25,9 @@ export const openCases: readonly ContractCase<BreakerSubject>[] = [
   { name: 'reopens when a successful probe fails late', run: reopensByLateFailure },
   { name: 'starts afresh once it has closed', run: startsAfresh },
   { name: 'starts slowly once it has closed', run: startsSlowly },
+  { name: 'opens with another instance, a little longer, and then probes', run: opensWithAnother },
+  { name: 'stays closed when another instance opens while its own attempts succeed', run: believesItself },
+  { name: 'is not opened anew by another instance', run: opensOnce },
   { name: 'holds no timer and admits everything once disposed', run: admitsOnceDisposed },
 ]
 
@@ -151,6 +154,47 @@ async function startsSlowly(subject: BreakerSubject): Promise<void> {
   assertShare(1)
   await open(subject)
   assertShare(0.1)
+}
+
+async function opensWithAnother(subject: BreakerSubject): Promise<void> {
+  const { breaker, options } = subject
+  breaker.openedElsewhere(1_000)
+  await subject.advance(999)
+  assert.equal(breaker.state, 'open')
+  assert.equal(breaker.openings, 1)
+  assertRefuses(subject)
+  await subject.advance(501)
+  assert.equal(breaker.state, 'half-open')
+
+  await attempt(subject, 'failure')
+  await assertOpensFor(subject, Math.min(options.maxOpenMs, 2 * options.openMs))
+  await close(subject)
+}
+
+async function believesItself(subject: BreakerSubject): Promise<void> {
+  const { breaker } = subject
+  await attempt(subject, 'success')
+  await subject.advance(1_000)
+  breaker.openedElsewhere(1_000)
+  assert.equal(breaker.state, 'closed')
+
+  await subject.advance(1)
+  for (const nothing of [0, -1, Number.NaN]) breaker.openedElsewhere(nothing)
+  assert.equal(breaker.state, 'closed')
+  breaker.openedElsewhere(1_000)
+  assert.equal(breaker.state, 'open')
+}
+
+async function opensOnce(subject: BreakerSubject): Promise<void> {
+  const { breaker } = subject
+  await open(subject)
+  const untilMs = breaker.opensUntilMs
+  breaker.openedElsewhere(3_600_000)
+  assert.equal(breaker.opensUntilMs, untilMs)
+  await subject.advance(subject.options.openMs)
+  breaker.openedElsewhere(3_600_000)
+  assert.equal(breaker.state, 'half-open')
+  await close(subject)
 }
 
 async function admitsOnceDisposed(subject: BreakerSubject): Promise<void> {

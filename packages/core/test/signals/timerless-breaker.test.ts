@@ -1,14 +1,16 @@
-import { breakerDefaults, type BreakerPermit } from '@nextbest/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../src/seeded-random.ts'
-import { createVirtualBreaker } from '../src/virtual-breaker.ts'
-import { createVirtualClock } from '../src/virtual-clock.ts'
+import { seededRandom } from '../../../testkit/src/seeded-random.ts'
+import { breakerDefaults, type BreakerPermit } from '../../src/signals/breaker.ts'
+import { BreakerPolicy } from '../../src/signals/breaker-policy.ts'
+import { TimerlessBreaker } from '../../src/signals/timerless-breaker.ts'
 
 type Step = {
   readonly waitMs: number
   readonly report: number
   readonly outcome: 'success' | 'failure' | 'neutral'
+  /** Whether the answer breaks off after that. */
+  readonly late: boolean
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -18,22 +20,24 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 3, arbitrary: fc.constant('failure' as const) },
     fc.constantFrom('success', 'neutral'),
   ),
+  late: fc.boolean(),
 })
+const steps = fc.array(step, { maxLength: 100, size: 'max' })
 
-describe('a virtual breaker', () => {
+describe('a timerless breaker', () => {
   test('never has two probes under way, nor gives a permit that it says it would not, whatever happens', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 100, size: 'max' }), fc.nat(), (steps, seed) => {
-        const clock = createVirtualClock()
-        const breaker = createVirtualBreaker({
+      fc.property(steps, fc.nat(), (steps, seed) => {
+        let nowMs = 0
+        const breaker = new TimerlessBreaker({
           ...breakerDefaults,
-          nowMs: () => clock.nowMs(),
+          nowMs: () => nowMs,
           random: seededRandom(seed),
         })
         const underWay: BreakerPermit[] = []
 
         for (const { waitMs, report, outcome } of steps) {
-          clock.advance(waitMs)
+          nowMs += waitMs
           const { admits, state } = breaker
           const permit = breaker.tryAcquire()
           expect(permit !== undefined).toBe(admits)
@@ -54,6 +58,45 @@ describe('a virtual breaker', () => {
     )
   })
 
+  test('whenever it is asked, says what its policy says at that instant', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(), (steps, seed) => {
+        let nowMs = 0
+        const options = { ...breakerDefaults, consecutiveFailures: 2 }
+        const policy = new BreakerPolicy(options, seededRandom(seed))
+        const breaker = new TimerlessBreaker({ ...options, nowMs: () => nowMs, random: seededRandom(seed) })
+        const ask = (): void => {
+          const state = policy.state(nowMs)
+          expect(breaker).toMatchObject({
+            state,
+            admits: policy.admits(nowMs),
+            openings: policy.openings,
+            opensUntilMs: state === 'open' ? policy.opensUntilMs : undefined,
+          })
+          expect(breaker.admitShare(nowMs)).toBe(policy.admitShare(nowMs))
+        }
+
+        for (const { waitMs, outcome, late } of steps) {
+          nowMs += waitMs
+          const [permit, expected] = [breaker.tryAcquire(), policy.tryAcquire(nowMs)]
+          expect(permit).toEqual(expected)
+          ask()
+          if (permit === undefined || expected === undefined) continue
+          breaker.report(permit, outcome)
+          policy.report(expected, outcome, nowMs)
+          if (late) {
+            breaker.reportLateFailure(permit)
+            policy.reportLateFailure(expected, nowMs)
+          }
+          ask()
+        }
+        breaker.dispose()
+        policy.dispose()
+        ask()
+      }),
+    )
+  })
+
   test('asks for a random number once for each opening', () => {
     let asked = 0
     const random = (): number => {
@@ -61,7 +104,7 @@ describe('a virtual breaker', () => {
       return 0.5
     }
     let nowMs = 0
-    const breaker = createVirtualBreaker({ ...breakerDefaults, nowMs: () => nowMs, random })
+    const breaker = new TimerlessBreaker({ ...breakerDefaults, nowMs: () => nowMs, random })
     const fail = (): void => {
       const permit = breaker.tryAcquire()
       if (permit !== undefined) breaker.report(permit, 'failure')
