@@ -53,6 +53,8 @@ export interface ServerSentEvent {
   readonly event: string
   /** The `data:` lines, joined by line feeds. */
   readonly data: string
+  /** Set where no blank line closed the event: the body ended in it, and may have been cut there. */
+  readonly unclosed?: true
 }
 
 /** Decodes the events of one stream, in order. */

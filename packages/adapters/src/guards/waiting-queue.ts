@@ -1,6 +1,7 @@
 import Bottleneck from 'bottleneck'
 import type { WaitRequest, WaitResult } from '../upstream/upstream.ts'
 import { Waiter } from './waiter.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /** Calls that wait for one endpoint to admit them: by priority, then first come, first served. */
 export interface WaitingQueue {
@@ -30,8 +31,9 @@ const waitingQueueDefaults: Readonly<{ maxQueued: number }> = Object.freeze({ ma
  * Returns a queue that runs on bottleneck: one job at a time has its turn, and asks until it is admitted. Entering costs
  * milliseconds and four timers (measured), so only calls come here that have to wait anyway.
  *
- * Of bottleneck only the order and the bound are used. Its reservoir stops refreshing after a change of settings, its
- * expiration frees a place whose job still runs, and its job ids fail when they repeat.
+ * Of bottleneck only the turns and their order are used. Its reservoir stops refreshing after a change of settings, its
+ * expiration frees a place whose job still runs, its job ids fail when they repeat, and its bound counts jobs whose caller
+ * left.
  *
  * @throws RangeError when `maxQueued` is out of range.
  */
@@ -46,7 +48,10 @@ export function createWaitingQueue(options: WaitingQueueOptions): WaitingQueue {
 class BottleneckQueue implements WaitingQueue {
   readonly #maxQueued: number
   readonly #nowMs: () => number
+  /** Everyone who waits, the one whose turn it is included. */
   readonly #waiters = new Set<Waiter>()
+  /** By priority. */
+  readonly #lines = new Map<number, WaitingLine>()
   #limiter: Bottleneck | undefined
   #stopped = false
 
@@ -57,15 +62,14 @@ class BottleneckQueue implements WaitingQueue {
 
   async wait(request: WaitRequest): Promise<WaitResult> {
     if (this.#stopped) return 'abandoned'
-    this.#limiter ??= createLimiter(this.#maxQueued)
+    if (this.#waiters.size > this.#maxQueued) return 'queue-full'
     const waiter = new Waiter(request, this.#nowMs)
+    const line = this.#lineOf(request.priority ?? 5)
     this.#waiters.add(waiter)
-    // bottleneck rejects what it drops, without saying why: only a full queue is left, as a stop settles all waiters first.
-    this.#limiter
-      .schedule({ priority: request.priority ?? 5 }, () => waiter.takeTurn())
-      .catch(() => waiter.settle('queue-full'))
+    line.enter(waiter)
     const result = await waiter.result
     this.#waiters.delete(waiter)
+    line.leave(waiter)
     return result
   }
 
@@ -76,8 +80,16 @@ class BottleneckQueue implements WaitingQueue {
     // Not awaited: no wait depends on it any more.
     this.#limiter?.stop({ dropWaitingJobs: true }).catch(() => undefined)
   }
-}
 
-function createLimiter(maxQueued: number): Bottleneck {
-  return new Bottleneck({ maxConcurrent: 1, highWater: maxQueued, strategy: Bottleneck.strategy.OVERFLOW })
+  #lineOf(priority: number): WaitingLine {
+    const line = this.#lines.get(priority) ?? new WaitingLine((turn) => this.#addJob(priority, turn))
+    this.#lines.set(priority, line)
+    return line
+  }
+
+  #addJob(priority: number, turn: () => Promise<void>): void {
+    this.#limiter ??= new Bottleneck({ maxConcurrent: 1 })
+    // It rejects the jobs that a stop drops.
+    this.#limiter.schedule({ priority }, turn).catch(() => undefined)
+  }
 }

@@ -1,5 +1,6 @@
 import { type ChatChunk, type FailureEvidence, hasContent } from '@nextbest/core'
 import type { ServerSentEvent, StreamDecoder, StreamPart } from '../adapter.ts'
+import { ChoiceProgress } from './choice-progress.ts'
 import { errorIn } from './in-band-error.ts'
 import { toChunk } from './to-chunk.ts'
 import { usageIn } from './usage-in.ts'
@@ -12,14 +13,13 @@ const endMark = '[DONE]'
 
 /** Decodes one stream of chunks. */
 export class ChatStreamDecoder implements StreamDecoder {
-  /** Whether each choice that was seen has finished, by its index. */
-  readonly #finished = new Map<number, boolean>()
+  readonly #choices = new ChoiceProgress()
   #committed = false
   #mayBeBlank = false
   #ended = false
   #failure: FailureEvidence | undefined
 
-  decode({ event, data }: ServerSentEvent): StreamPart | undefined {
+  decode({ event, data, unclosed }: ServerSentEvent): StreamPart | undefined {
     if (this.#ended || this.#failure !== undefined || data === '') return undefined
     if (data.startsWith(endMark) && data.trimEnd() === endMark) {
       this.#ended = true
@@ -28,6 +28,8 @@ export class ChatStreamDecoder implements StreamDecoder {
     const value = parseJson(data)
     if (event === 'error') return this.#failWith(errorOfEvent(value) ?? data)
     if (isObject(value)) return this.#answer(value)
+    // A piece of an event says nothing of the answer: whether it is whole is for its finish reason to say.
+    if (unclosed === true) return undefined
     // An event of a type of its own that is not ours to understand, such as a ping.
     if (event !== '' && event !== 'message') return undefined
     return this.#fail({ type: 'malformed', detail: 'an event of the stream is not a JSON object' })
@@ -35,11 +37,10 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   end(): FailureEvidence | undefined {
     if (this.#failure !== undefined) return this.#failure
-    const choices = this.#finished.size
-    const whole = [...this.#finished.values()].filter(Boolean).length
-    if (choices === 0 || whole < choices) {
+    const { begun, finished } = this.#choices
+    if (begun === 0 || finished < begun) {
       const where = this.#ended ? 'at the end mark' : 'at the end of the body'
-      return { type: 'incomplete', detail: `${whole} of ${choices} choices had finished ${where}` }
+      return { type: 'incomplete', detail: `${finished} of ${begun} choices had finished ${where}` }
     }
     return this.#committed || this.#mayBeBlank ? undefined : { type: 'empty' }
   }
@@ -53,7 +54,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (chunk === undefined)
       return this.#fail({ type: 'malformed', detail: 'a choice of the stream has no delta' })
     const content = this.#note(chunk)
-    if (this.#finished.size > maxChoices) {
+    if (this.#choices.begun > maxChoices) {
       return this.#fail({ type: 'malformed', detail: `the stream has more than ${maxChoices} choices` })
     }
     return usage === undefined ? { type: 'chunk', chunk, content } : { type: 'chunk', chunk, content, usage }
@@ -62,15 +63,10 @@ export class ChatStreamDecoder implements StreamDecoder {
   /** Notes what a chunk says of its choices. Returns whether it has content. */
   #note(chunk: ChatChunk): boolean {
     let content = false
-    for (const { index, delta, finish_reason } of chunk.choices) {
-      content = hasContent(delta) || content
-      // Some providers send an empty reason until there is one; and chunks may follow a reason.
-      if (typeof finish_reason === 'string' && finish_reason !== '') {
-        this.#finished.set(index, true)
-        this.#mayBeBlank ||= mayBeBlank(finish_reason)
-      } else if (!this.#finished.has(index)) {
-        this.#finished.set(index, false)
-      }
+    for (const choice of chunk.choices) {
+      content = hasContent(choice.delta) || content
+      this.#choices.note(choice)
+      this.#mayBeBlank ||= mayBeBlank(choice.finish_reason)
     }
     this.#committed ||= content
     return content
@@ -95,6 +91,6 @@ function errorOfEvent(value: unknown): unknown {
  * Whether a choice may end like this without content: reasoning that is not shown used up the limit, or a filter held
  * the answer back.
  */
-function mayBeBlank(finishReason: string): boolean {
+function mayBeBlank(finishReason: string | null | undefined): boolean {
   return finishReason === 'length' || finishReason === 'content_filter'
 }

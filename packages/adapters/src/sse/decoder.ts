@@ -13,9 +13,9 @@ export interface ServerSentEventDecoder {
    */
   push(bytes: Uint8Array, onEvent: (event: ServerSentEvent) => void): FailureEvidence | undefined
   /**
-   * Called once when the body ended: tells the last event if no blank line closed it. The standard drops such an
-   * event, but providers do end their streams this way. A last line without a line end counts only if it closes a JSON
-   * value (`}` or `]`): whatever else it is was cut.
+   * Called once when the body ended: tells the last event if no blank line closed it, as `unclosed`. The standard drops
+   * such an event, but providers do end their streams this way. A last line without a line end counts only if it closes a
+   * JSON value (`}` or `]`): whatever else it is was cut.
    */
   end(onEvent: (event: ServerSentEvent) => void): void
 }
@@ -101,7 +101,7 @@ class Decoder implements ServerSentEventDecoder {
     if (this.#overflow !== undefined) return
     const line = this.#pending.take()
     const event = (closesJson(line) ? this.#line(line, 0, line.length) : undefined) ?? this.#complete()
-    if (event !== undefined) onEvent(event)
+    if (event !== undefined) onEvent({ ...event, unclosed: true })
   }
 
   /** Keeps the start of a line whose end has not come. */
@@ -126,10 +126,10 @@ class Decoder implements ServerSentEventDecoder {
     if (isData(bytes, from, end)) {
       const value = valueOf(bytes, from + 4, end)
       this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
-      this.#eventBytes += end - from
+      this.#eventBytes += end - start
     } else if (isEvent(bytes, from, end)) {
       this.#event = valueOf(bytes, from + 5, end)
-      this.#eventBytes += end - from
+      this.#eventBytes += end - start
     }
     return undefined
   }

@@ -1,8 +1,9 @@
-import { lookup as dnsLookup, type LookupOptions } from 'node:dns'
-import { type LookupFunction, Socket } from 'node:net'
-import { buildConnector, errors } from 'undici'
-import { isPublicAddress } from './public-address.ts'
+import { Socket } from 'node:net'
+import { lookupOf } from './lookup.ts'
+import { parseProxyUrl } from './proxy-url.ts'
 import type { ResolvedTransportOptions } from './transport-options.ts'
+import { type Making, Tunnel } from './tunnel.ts'
+import { buildConnector, errors } from './undici.ts'
 
 /** Makes the connections of one transport. */
 export interface Connector {
@@ -16,68 +17,80 @@ export interface Connector {
   readonly close: () => void
 }
 
-/** Returns a connector that, unless `allowPrivateNetwork`, connects to public addresses only. */
+/**
+ * Returns a connector that, unless `allowPrivateNetwork`, connects to public addresses only, or has the proxy connect to
+ * such only.
+ */
 export function createConnector(options: ResolvedTransportOptions): Connector {
-  const { allowPrivateNetwork, certificateAuthority, http2, connectTimeoutMs } = options
+  const { connectTimeoutMs } = options
   const resetsOnReuse = new WeakSet<Error>()
-  const making = new Set<Socket>()
-  const make = buildConnector({
-    allowH2: http2,
-    timeout: connectTimeoutMs,
-    ...(certificateAuthority === undefined ? undefined : { ca: certificateAuthority }),
-    ...(allowPrivateNetwork ? undefined : { lookup: lookupPublic }),
-  })
+  const making = new Set<Making>()
+  const make = makerOf(options)
 
   /** undici fails a request with this very error object, so it costs nothing per request to know its connection. */
   const watch = (socket: Socket): void => {
+    // Of a tunnel, the answer of the proxy came already.
+    const before = socket.bytesRead
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNRESET' && socket.bytesRead > 0) resetsOnReuse.add(error)
+      if (error.code === 'ECONNRESET' && socket.bytesRead > before) resetsOnReuse.add(error)
     })
   }
 
   return {
     connect(target, callback) {
-      const made: unknown = make(target, (...result) => {
+      const made = make(target, (...result) => {
         const [error, socket] = result
         clearTimeout(timer)
-        if (made instanceof Socket) making.delete(made)
+        making.delete(made)
         if (error === null && !speaksHttp2(socket)) watch(socket)
         callback(...result)
       })
-      if (made instanceof Socket) making.add(made)
+      making.add(made)
       // undici's own timer is up to a second late.
-      const timer = setTimeout(() => {
-        if (made instanceof Socket) made.destroy(new errors.ConnectTimeoutError('connect timed out'))
-      }, connectTimeoutMs)
+      const timer = setTimeout(
+        () => made.destroy(new errors.ConnectTimeoutError('connect timed out')),
+        connectTimeoutMs,
+      )
     },
     isResetOnReuse: (error) => error instanceof Error && resetsOnReuse.has(error),
     close() {
-      for (const socket of making) socket.destroy(new errors.ClientDestroyedError())
+      for (const one of making) one.destroy(new errors.ClientDestroyedError())
     },
   }
+}
+
+type Maker = (target: buildConnector.Options, callback: buildConnector.Callback) => Making
+
+/** Returns what begins to connect, to the other side or through the proxy. */
+function makerOf(options: ResolvedTransportOptions): Maker {
+  const { certificateAuthority, connectTimeoutMs, proxyUrl, allowPrivateNetwork } = options
+  const shared = {
+    timeout: connectTimeoutMs,
+    ...(certificateAuthority !== undefined && { ca: certificateAuthority }),
+  }
+  const lookup = lookupOf(options)
+  const direct = buildConnector({ ...shared, allowH2: options.http2, lookup })
+  if (proxyUrl === undefined) return (target, callback) => socketOf(direct(target, callback))
+  const tools = {
+    proxy: parseProxyUrl(proxyUrl),
+    // Whoever set the proxy chose its address.
+    toProxy: buildConnector({
+      ...shared,
+      allowH2: false,
+      lookup: lookupOf({ ...options, allowPrivateNetwork: true }),
+    }),
+    throughProxy: direct,
+    lookup: allowPrivateNetwork ? undefined : lookup,
+  }
+  return (target, callback) => new Tunnel(tools, target, callback)
+}
+
+/** undici's connector returns the socket, although its type does not say so. */
+function socketOf(made: unknown): Making {
+  return made instanceof Socket ? made : { destroy: () => undefined }
 }
 
 /** With HTTP/2 a connection carries many requests at a time, and which of them arrived is not known. */
 function speaksHttp2(socket: Socket): boolean {
   return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
-}
-
-/**
- * Looks a name up and refuses it if any of its addresses is not public. The connection is made to the addresses that
- * were checked, so a name that changes its mind (DNS rebinding) gains nothing.
- */
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  const all: LookupOptions & { all: true } = { ...options, all: true }
-  dnsLookup(hostname, all, (error, addresses) => {
-    const [first] = addresses ?? []
-    if (error !== null || first === undefined) callback(error, [])
-    else if (!addresses.every(({ address }) => isPublicAddress(address))) callback(privateNetwork(), [])
-    else if (options.all === true) callback(null, addresses)
-    else callback(null, first.address, first.family)
-  })
-}
-
-/** Says nothing of the address: the message may reach a caller who chose the host. */
-function privateNetwork(): NodeJS.ErrnoException {
-  return Object.assign(new Error('the host is on a private network'), { code: 'ERR_PRIVATE_NETWORK' })
 }

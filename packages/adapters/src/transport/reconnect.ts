@@ -15,7 +15,7 @@ export function withReconnect(transport: Transport): Transport {
 }
 
 /** Failures of a connection in the making that are worth another try. A refusal and a time-out would come again. */
-const passing: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EAI_AGAIN'])
+const passing: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EAI_AGAIN', 'ESERVFAIL'])
 
 function mayReconnect(evidence: FailureEvidence, unseen: boolean): boolean {
   if (unseen) return true

@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net'
+
 /** How a transport reaches its base URL. */
 export interface TransportOptions {
   /** `https:` (or `http:`, see `allowPrivateNetwork`), host and perhaps a path. Without credentials, query and fragment. */
@@ -10,6 +12,17 @@ export interface TransportOptions {
   readonly allowPrivateNetwork?: boolean
   /** Certificate authorities to trust instead of the well-known ones, in PEM. Default: the well-known ones. */
   readonly certificateAuthority?: string
+  /**
+   * Resolves host names, as `dns.lookup` does; its answers are checked like any. Default: the system's resolver.
+   */
+  readonly lookup?: LookupFunction
+  /**
+   * Outbound HTTP proxy through which every connection is made, as a tunnel (CONNECT): `http:` or `https:`, host, and
+   * perhaps a port and percent-encoded credentials, which never reach an error. It may be on a private network. Unless
+   * `allowPrivateNetwork`, host names are resolved here, and the proxy is given an address that was checked; else it is
+   * given the name. `certificateAuthority` holds for an `https:` proxy too. Default: none, whatever the environment says.
+   */
+  readonly proxyUrl?: string
   /**
    * Whether to use HTTP/2 where the other side offers it. One lost connection then ends every exchange on it.
    * @defaultValue false
@@ -50,7 +63,7 @@ export interface TransportOptions {
 
 /** What applies where an option is not given. */
 export const transportDefaults: Readonly<
-  Required<Omit<TransportOptions, 'baseUrl' | 'certificateAuthority'>>
+  Required<Omit<TransportOptions, 'baseUrl' | 'certificateAuthority' | 'lookup' | 'proxyUrl'>>
 > = Object.freeze({
   allowPrivateNetwork: false,
   http2: false,
@@ -74,9 +87,17 @@ const ranges = [
   ['maxHeaderBytes', 1_024, 1_048_576],
 ] as const
 
-/** Fills in the defaults. Throws a RangeError that names the first option out of its range. */
+/**
+ * Fills in the defaults.
+ *
+ * @throws RangeError that names the first option out of its range.
+ * @throws TypeError when `lookup` is no function.
+ */
 export function resolveTransportOptions(options: TransportOptions): ResolvedTransportOptions {
   const resolved = { ...transportDefaults, ...options }
+  if (resolved.lookup !== undefined && typeof resolved.lookup !== 'function') {
+    throw new TypeError('transport.lookup must be a function')
+  }
   for (const [name, least, most] of ranges) {
     const value = resolved[name]
     if (Number.isInteger(value) && value >= least && value <= most) continue

@@ -1,7 +1,7 @@
 import type { FailureEvidence } from '@nextbest/core'
-import type { Dispatcher } from 'undici'
 import type { ExchangePhase } from './network-evidence.ts'
 import type { Exchange, TransportHandler } from './transport.ts'
+import type { Dispatcher } from './undici.ts'
 
 /**
  * How soon after a request was sent the reset of its connection shows that it was closed before, in ms: several round

@@ -1,4 +1,3 @@
-import { Pool } from 'undici'
 import { parseBaseUrl } from './base-url.ts'
 import { type Connector, createConnector } from './connector.ts'
 import { networkEvidence } from './network-evidence.ts'
@@ -8,13 +7,14 @@ import {
   resolveTransportOptions,
   type TransportOptions,
 } from './transport-options.ts'
+import { Pool } from './undici.ts'
 import { type ExchangeHost, UndiciExchange } from './undici-exchange.ts'
 
 /**
  * Returns a transport on a pool of connections of its own. It follows no redirect, decodes no encoding and sends nothing
- * twice: what comes is told as it is.
+ * twice, but for what HTTP/2 says was not processed: what comes is told as it is.
  *
- * @throws TypeError when the base URL will not do; see `TransportOptions`.
+ * @throws TypeError when the base URL or another option will not do; see `TransportOptions`.
  * @throws RangeError when an option is out of its range.
  */
 export function createTransport(options: TransportOptions): Transport {

@@ -1,7 +1,7 @@
 import type { FailureEvidence } from '@nextbest/core'
 import type { Exchange, Transport, TransportHandler, TransportRequest } from '../transport/transport.ts'
-import type { BodyReader, TellPart, Verdict } from './body-reader.ts'
-import { readerFor, type ReadingPlan } from './reader-for.ts'
+import type { BodyReader, ReadingPlan, TellPart, Verdict } from './body-reader.ts'
+import { readerFor } from './reader-for.ts'
 import type { AttemptHandle, AttemptListener } from './upstream.ts'
 
 /**
@@ -18,6 +18,7 @@ export class Attempt implements AttemptHandle, TransportHandler {
   #timer: NodeJS.Timeout | undefined
   /** Whether parts were told since the last end of a batch. */
   #told = false
+  #paused = false
   /** Whether the listener has heard, or wants to hear, the last of it. */
   #over = false
 
@@ -38,11 +39,17 @@ export class Attempt implements AttemptHandle, TransportHandler {
   }
 
   pause(): void {
-    if (!this.#over) this.#exchange?.pause()
+    if (this.#over) return
+    this.#paused = true
+    this.#exchange?.pause()
+    // What is not read cannot be missed.
+    if (this.#reader?.finished === true) clearTimeout(this.#timer)
   }
 
   resume(): void {
+    this.#paused = false
     this.#exchange?.resume()
+    this.#awaitEndMark()
   }
 
   onResponse(status: number, headers: Readonly<Record<string, string>>): void {
@@ -93,14 +100,21 @@ export class Attempt implements AttemptHandle, TransportHandler {
     if (this.#over || this.#reader === undefined) return
     try {
       const verdict = take(this.#reader)
-      if (this.#told) {
-        this.#told = false
-        if (!this.#over) this.#listener.onBatchEnd?.()
-      }
+      const told = this.#told
+      this.#told = false
+      if (told && !this.#over) this.#listener.onBatchEnd?.()
       if (verdict !== undefined) this.#conclude(verdict)
+      else if (told) this.#awaitEndMark()
     } catch (error) {
       this.#failByThrow(error)
     }
+  }
+
+  /** Some providers never send the end mark and keep the connection open, with comments or without. */
+  #awaitEndMark(): void {
+    if (this.#over || this.#paused || this.#reader?.finished !== true) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#read((reader) => reader.end()), this.#plan.limits.endMarkTimeoutMs)
   }
 
   readonly #tellPart: TellPart = (part) => {
@@ -116,6 +130,7 @@ export class Attempt implements AttemptHandle, TransportHandler {
       return
     }
     this.#over = true
+    clearTimeout(this.#timer)
     if (this.#exchange !== undefined) this.#drain(this.#exchange)
     try {
       if (verdict.type === 'answer') this.#listener.onAnswer(verdict.completion, verdict.usage)

@@ -1,8 +1,23 @@
 import type { ChatCompletion, FailureEvidence, TokenUsage } from '@nextbest/core'
-import type { StreamPart } from '../adapter.ts'
+import type { Adapter, StreamPart } from '../adapter.ts'
+import type { UpstreamLimits } from './upstream-options.ts'
+
+/** What an attempt wants to read, and with what. */
+export interface ReadingPlan {
+  readonly adapter: Adapter
+  readonly limits: UpstreamLimits
+  /** Bytes of one event of a stream. */
+  readonly maxEventBytes: number
+  /** Choices that were asked for. */
+  readonly choices: number
+  /** Tells chunks. Nothing where the attempt is not a stream. */
+  readonly tellPart: TellPart | undefined
+}
 
 /** Makes sense of the body of one response. */
 export interface BodyReader {
+  /** Whether every choice that was asked for has finished, so that nothing but usage and the end mark can be missing. */
+  readonly finished?: boolean
   /** Takes the next bytes. Returns a verdict once no more are needed. */
   push(bytes: Uint8Array): Verdict | undefined
   /** The body ended as its framing says, or no more of it is wanted. */

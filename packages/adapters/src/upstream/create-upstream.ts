@@ -1,10 +1,11 @@
-import type { WireRequest } from '../adapter.ts'
+import type { Adapter, WireRequest } from '../adapter.ts'
 import { withReconnect } from '../transport/reconnect.ts'
 import { createTransport } from '../transport/undici-transport.ts'
 import { Attempt, thrown } from './attempt.ts'
+import type { ReadingPlan } from './body-reader.ts'
 import { createEndpointGuards } from './endpoint-guards.ts'
 import type { AttemptListener, Upstream, UpstreamAttempt } from './upstream.ts'
-import { resolveLimits, type UpstreamOptions } from './upstream-options.ts'
+import { resolveLimits, type UpstreamLimits, type UpstreamOptions } from './upstream-options.ts'
 
 /**
  * Returns an upstream: the endpoints of one provider account, with their connections, breakers and waiting queues.
@@ -15,9 +16,9 @@ import { resolveLimits, type UpstreamOptions } from './upstream-options.ts'
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { provider, endpoints, adapter } = options
-  const plan = { adapter, limits: resolveLimits(options.limits) }
+  const limits = resolveLimits(options.limits)
   const encode = createEncode(options)
-  const guards = createEndpointGuards(options, plan.limits.maxQueued)
+  const guards = createEndpointGuards(options, limits.maxQueued)
   const transport = withReconnect(
     createTransport({
       ...options.transport,
@@ -32,7 +33,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     breakerOf: (endpoint) => guards.breakerOf(endpoint),
     waitFor: (endpoint, wait) => guards.waitFor(endpoint, wait),
     send(attempt: UpstreamAttempt, listener: AttemptListener) {
-      const running = new Attempt(listener, plan, attempt.stream)
+      const running = new Attempt(listener, planOf(attempt, adapter, limits), attempt.stream)
       try {
         running.start(transport, encode(attempt))
       } catch (error) {
@@ -45,6 +46,22 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       guards.close()
       await transport.close()
     },
+  }
+}
+
+function planOf(
+  { endpoint, request }: UpstreamAttempt,
+  adapter: Adapter,
+  limits: UpstreamLimits,
+): Omit<ReadingPlan, 'tellPart'> {
+  const { maxEventBytes, maxAnswerBytes } = limits
+  // An image comes whole, in one event.
+  const textOnly = [...endpoint.capabilities.outputModalities].every((modality) => modality === 'text')
+  return {
+    adapter,
+    limits,
+    maxEventBytes: textOnly ? maxEventBytes : Math.max(maxEventBytes, maxAnswerBytes),
+    choices: request.n ?? 1,
   }
 }
 

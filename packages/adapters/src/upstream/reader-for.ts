@@ -1,18 +1,10 @@
 import type { FailureEvidence } from '@nextbest/core'
-import type { Adapter } from '../adapter.ts'
 import { AnswerReader } from './answer-reader.ts'
-import type { BodyReader, TellPart } from './body-reader.ts'
+import type { BodyReader, ReadingPlan } from './body-reader.ts'
+import { CollectingReader } from './collecting-reader.ts'
 import { ErrorReader } from './error-reader.ts'
+import { SniffingReader } from './sniffing-reader.ts'
 import { StreamReader } from './stream-reader.ts'
-import type { UpstreamLimits } from './upstream-options.ts'
-
-/** What an attempt wants to read, and with what. */
-export interface ReadingPlan {
-  readonly adapter: Adapter
-  readonly limits: UpstreamLimits
-  /** Tells chunks. Nothing where the attempt is not a stream. */
-  readonly tellPart: TellPart | undefined
-}
 
 type Headers = Readonly<Record<string, string>>
 
@@ -29,18 +21,19 @@ export function readerFor(status: number, headers: Headers, plan: ReadingPlan): 
   return answerReaderFor(mediaType(headers), plan)
 }
 
-function answerReaderFor(
-  type: string,
-  { adapter, limits, tellPart }: ReadingPlan,
-): BodyReader | FailureEvidence {
-  if (tellPart === undefined) {
-    if (type === 'text/event-stream')
-      return { type: 'malformed', detail: 'a stream came where none was asked for' }
-    return new AnswerReader(adapter, limits.maxAnswerBytes, undefined)
+/** JSON that comes where a stream was asked for, and a stream where JSON was, are turned into the other. */
+function answerReaderFor(type: string, plan: ReadingPlan): BodyReader | FailureEvidence {
+  const { adapter, limits, tellPart } = plan
+  if (tellPart !== undefined && type === 'text/html') {
+    return { type: 'malformed', detail: 'a page came where a stream was asked for' }
   }
-  if (type === 'text/html') return { type: 'malformed', detail: 'a page came where a stream was asked for' }
-  if (type === 'application/json') return new AnswerReader(adapter, limits.maxAnswerBytes, tellPart)
-  return new StreamReader(adapter, limits.maxEventBytes, tellPart)
+  const json = (): BodyReader => new AnswerReader(adapter, limits.maxAnswerBytes, tellPart)
+  if (type === 'application/json') return json()
+  if (tellPart === undefined && type !== 'text/event-stream') return json()
+  return new SniffingReader({
+    json,
+    events: () => (tellPart === undefined ? new CollectingReader(plan) : new StreamReader(plan, tellPart)),
+  })
 }
 
 function mediaType(headers: Headers): string {

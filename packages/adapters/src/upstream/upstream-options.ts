@@ -37,7 +37,8 @@ export interface UpstreamLimits {
    */
   readonly maxAnswerBytes: number
   /**
-   * Bytes of one event of a stream. 1,024..268,435,456.
+   * Bytes of one event of a stream, 1,024..268,435,456; of an endpoint that answers with more than text, such as images,
+   * `maxAnswerBytes` if that is more.
    * @defaultValue 1_048_576
    */
   readonly maxEventBytes: number
@@ -52,6 +53,12 @@ export interface UpstreamLimits {
    */
   readonly errorBodyTimeoutMs: number
   /**
+   * Longest time to wait for a chunk or the end mark once every choice has its finish reason, in ms; then the stream is
+   * whole without it. 1..60,000.
+   * @defaultValue 2_000
+   */
+  readonly endMarkTimeoutMs: number
+  /**
    * Calls that may wait in the queue of one endpoint. 1..10,000.
    * @defaultValue 1_000
    */
@@ -63,6 +70,7 @@ export const upstreamLimits: UpstreamLimits = Object.freeze({
   maxEventBytes: 1_048_576,
   maxErrorBytes: 65_536,
   errorBodyTimeoutMs: 2_000,
+  endMarkTimeoutMs: 2_000,
   maxQueued: 1_000,
 })
 
@@ -71,6 +79,7 @@ const ranges = [
   ['maxEventBytes', 1_024, 268_435_456],
   ['maxErrorBytes', 1_024, 1_048_576],
   ['errorBodyTimeoutMs', 1, 60_000],
+  ['endMarkTimeoutMs', 1, 60_000],
   ['maxQueued', 1, 10_000],
 ] as const
 

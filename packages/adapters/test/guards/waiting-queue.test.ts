@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createWaitingQueue, type WaitingQueue } from '../../src/guards/waiting-queue.ts'
-import type { WaitRequest, WaitResult } from '../../src/upstream/upstream.ts'
+import { createWaitingQueue } from '../../src/guards/waiting-queue.ts'
+import type { WaitResult } from '../../src/upstream/upstream.ts'
+import { nowMs, queueOf, request, track } from './waits.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -10,26 +11,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-const nowMs = (): number => Date.now()
-const queueOf = (maxQueued = 100): WaitingQueue => createWaitingQueue({ nowMs, maxQueued })
-
-/** A request that is admitted as soon as `free()` says so, and else asks again after `askMs`. */
-const request = (
-  free: () => boolean,
-  { inMs = 60_000, askMs = 100, ...rest }: Partial<WaitRequest> & { inMs?: number; askMs?: number } = {},
-): WaitRequest => ({
-  deadlineAtMs: nowMs() + inMs,
-  tryAdmit: () => (free() ? undefined : nowMs() + askMs),
-  abandoned: () => false,
-  ...rest,
-})
-
-const track = (wait: Promise<WaitResult>): { result: WaitResult | 'waiting' } => {
-  const tracked: { result: WaitResult | 'waiting' } = { result: 'waiting' }
-  void wait.then((result) => (tracked.result = result))
-  return tracked
-}
 
 test('admits a call that need not wait at its first ask', async () => {
   const queue = queueOf()

@@ -318,6 +318,20 @@ describe('the end', () => {
     ).toBeUndefined()
   })
 
+  test.each([
+    'data: {"usage":{"prompt_tokens":1}',
+    'data: {"choices":[]',
+    'data: {"choices":[],\n',
+    'event: error\ndata: {"messa',
+  ])('is whole although the body ends in the event after it: %j', (piece) => {
+    const bytes = (values: readonly object[], end: string): Buffer =>
+      Buffer.from(`${values.map((value) => `data: ${JSON.stringify(value)}\n\n`).join('')}${end}`)
+
+    expect(streamOf(bytes([one, stop], piece)).end).toBeUndefined()
+    expect(streamOf(bytes([one], piece)).end?.type).toBe('incomplete')
+    expect(streamOf(bytes([one, stop], `${piece}\n\n`)).end?.type).not.toBe('incomplete')
+  })
+
   test('is told once, and what follows is ignored', () => {
     const stream = streamOfValues(one, stop, '[DONE]', one, { error: { message: 'late' } }, '[DONE]')
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ServerSentEvent } from '../../src/adapter.ts'
 import { createServerSentEventDecoder } from '../../src/sse/decoder.ts'
+import { decodedAtOnce } from './reference-decoder.ts'
 
 const encoder = new TextEncoder()
 
@@ -118,15 +119,30 @@ describe('events', () => {
 })
 
 describe('the end of the body', () => {
-  test.each<[string, string, readonly string[]]>([
-    ['tells an event that no blank line closed', 'data: a\n', ['a']],
-    ['tells a last line without a line end that closes an object', 'data: {"a":1}', ['{"a":1}']],
-    ['tells an end mark without a line end', 'data: [DONE]', ['[DONE]']],
+  test.each<[string, string, readonly ServerSentEvent[]]>([
+    [
+      'tells an event that no blank line closed, as unclosed',
+      'data: 1\n\ndata: a\n',
+      [
+        { event: '', data: '1' },
+        { event: '', data: 'a', unclosed: true },
+      ],
+    ],
+    [
+      'tells a last line without a line end that closes an object',
+      'event: x\ndata: {"a":1}',
+      [{ event: 'x', data: '{"a":1}', unclosed: true }],
+    ],
+    ['tells an end mark without a line end', 'data: [DONE]', [{ event: '', data: '[DONE]', unclosed: true }]],
     ['drops a last line that was cut', 'data: {"a":{"b":1', []],
-    ['keeps the lines before one that was cut', 'data: 1\ndata: {"a"', ['1']],
-    ['tells nothing twice', 'data: 1\n\n', ['1']],
+    [
+      'keeps the lines before one that was cut',
+      'data: 1\ndata: {"a"',
+      [{ event: '', data: '1', unclosed: true }],
+    ],
+    ['tells nothing twice', 'data: 1\n\n', [{ event: '', data: '1' }]],
   ])('%s', (_name, text, expected) => {
-    expect(eventsOf([encoder.encode(text)]).map((event) => event.data)).toEqual(expected)
+    expect(eventsOf([encoder.encode(text)])).toEqual(expected)
   })
 })
 
@@ -152,7 +168,7 @@ describe('whenever the bytes are cut', () => {
   test('the events are those of the whole text', () => {
     fc.assert(
       fc.property(stream, fc.array(fc.nat(400), { maxLength: 40 }), (bytes, cuts) => {
-        expect(eventsOf(cutAt(bytes, cuts))).toEqual(eventsOfText(bytes))
+        expect(eventsOf(cutAt(bytes, cuts))).toEqual(decodedAtOnce(bytes, 1_048_576).events)
       }),
       { numRuns: 3_000 },
     )
@@ -161,7 +177,9 @@ describe('whenever the bytes are cut', () => {
   test('byte by byte, the events are those of the whole text', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
-        expect(eventsOf(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(eventsOfText(bytes))
+        expect(eventsOf(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(
+          decodedAtOnce(bytes, 1_048_576).events,
+        )
       }),
       { numRuns: 1_000 },
     )
@@ -174,9 +192,7 @@ describe('whenever the bytes are cut', () => {
         fc.array(fc.nat(400), { maxLength: 40 }),
         fc.integer({ min: 1, max: 40 }),
         (bytes, cuts, bound) => {
-          const whole = decoded([bytes], bound)
-
-          expect(decoded(cutAt(bytes, cuts), bound)).toEqual(whole)
+          expect(decoded(cutAt(bytes, cuts), bound)).toEqual(decodedAtOnce(bytes, bound))
         },
       ),
       { numRuns: 2_000 },
@@ -206,6 +222,11 @@ describe('the bound', () => {
     expect(
       decoded([encoder.encode('event:34\n: ping\n: ping\n: ping\ndata:678\n\n')], 16).overflow,
     ).toBeUndefined()
+  })
+
+  test('a byte order mark counts with its line', () => {
+    expect(decoded([encoder.encode('\uFEFFdata: 9\ndata:6\n\n')], 16).overflow).toBeUndefined()
+    expect(decoded([encoder.encode('\uFEFFdata: 9\ndata:67\n\n')], 16).overflow).toEqual(overflow)
   })
 
   test('an overflow is final', () => {
@@ -253,26 +274,6 @@ describe('the bound', () => {
     )
   })
 })
-
-/** The rules of the standard on the whole text at once, and ours for a last line without a line end. */
-function eventsOfText(bytes: Uint8Array): readonly ServerSentEvent[] {
-  const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/)
-  const cut = lines.pop() ?? ''
-  if (/[}\]]$/.test(cut)) lines.push(cut)
-  const events: ServerSentEvent[] = []
-  let event = ''
-  let data: string[] = []
-  for (const line of [...lines, '']) {
-    const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? []
-    if (line === '') {
-      if (data.length > 0) events.push({ event, data: data.join('\n') })
-      event = ''
-      data = []
-    } else if (field === 'data') data.push(value)
-    else if (field === 'event') event = value
-  }
-  return events
-}
 
 function eventsOf(chunks: readonly Uint8Array[]): readonly ServerSentEvent[] {
   return decoded(chunks).events

@@ -234,7 +234,6 @@ describe('an answer', () => {
     ['a page', response('<html></html>', { headers: 'content-type: text/html\r\n' })],
     ['nothing', response('')],
     ['half of one that looks whole', 'HTTP/1.1 200 OK\r\n\r\n{"id":'],
-    ['a stream', stream(hello, finish, done, '')],
     ['compressed', json.replace('content-length', 'content-encoding: gzip\r\ncontent-length')],
   ])('%s is malformed', async (_name, bytes) => {
     await start(
@@ -247,9 +246,12 @@ describe('an answer', () => {
     expect(listening.evidence).toMatchObject({ type: 'malformed' })
   })
 
-  test('is refused, and its connection closed, as soon as it is too large', async () => {
+  test.each([
+    ['JSON', chunkedHead],
+    ['a stream', streamHead],
+  ])('is refused, and its connection closed, as soon as it is too large (%s)', async (_name, head) => {
     await start(
-      serve((socket) => socket.write(chunkedHead + chunk('x'.repeat(2_000)))),
+      serve((socket) => socket.write(head + chunk('x'.repeat(2_000)))),
       { limits: { maxAnswerBytes: 1_024 } },
     )
 
@@ -257,6 +259,38 @@ describe('an answer', () => {
     await server.drained()
 
     expect(listening.evidence).toEqual({ type: 'malformed', detail: 'an answer of more than 1024 bytes' })
+  })
+
+  test('that comes as a stream is put together', async () => {
+    const usage = JSON.stringify({ ...completion, object: 'chat.completion.chunk', choices: [] })
+    await start(
+      serve((socket) => socket.write(stream(hello + there, finish, `data: ${usage}\n\n`, done, ''))),
+    )
+
+    const listening = await sendAndWait(false)
+
+    expect(listening.events).toEqual(['response 200', 'answer'])
+    expect(listening.completion).toEqual(completion)
+    expect(listening.usages).toMatchObject([{ promptTokens: 3, completionTokens: 2 }])
+  })
+
+  test.each([
+    ['that breaks off', [hello, ''], { type: 'incomplete' }],
+    ['with an error in it', [hello, 'data: {"error":{"message":"m"}}\n\n', done, ''], { type: 'in-band' }],
+    ['without content', [finish, done, ''], { type: 'empty' }],
+  ])('that comes as a stream %s is a failure', async (_name, pieces, evidence) => {
+    await start(serve((socket) => socket.write(stream(...pieces))))
+
+    const listening = await sendAndWait(false)
+
+    expect(listening.events).toEqual(['response 200', 'failure'])
+    expect(listening.evidence).toMatchObject(evidence)
+  })
+
+  test('that comes as JSON under the name of a stream is told whole', async () => {
+    await start(serve((socket) => socket.write(json.replace('application/json', 'text/event-stream'))))
+
+    expect((await sendAndWait(false)).completion).toEqual(completion)
   })
 
   test('that is cut is a failure of the network', async () => {
@@ -375,6 +409,49 @@ describe('a stream', () => {
     if (evidence !== undefined) expect(listening.evidence).toMatchObject(evidence)
   })
 
+  test.each([
+    ['silent', () => undefined],
+    ['kept alive by comments', (write: () => unknown) => write()],
+  ])('whose end mark does not come is whole by its finish reason (%s)', async (_name, keepAlive) => {
+    await start(
+      serve((socket) => {
+        socket.write(stream(hello, there, finish))
+        keepAlive(() => {
+          const timer = setInterval(() => socket.write(chunk(': keep-alive\n\n')), 1)
+          socket.on('close', () => clearInterval(timer))
+        })
+      }),
+      { limits: { endMarkTimeoutMs: 20 } },
+    )
+
+    const listening = await sendAndWait(true)
+
+    expect([listening.text, listening.events.at(-1)]).toEqual(['Hello there', 'end'])
+  })
+
+  test('whose choices have not all begun is incomplete without an end mark, and whole with it', async () => {
+    await start(serve((socket, count) => socket.end(stream(hello, finish, ...(count === 1 ? [] : [done])))))
+    const two = { ...request, n: 2 }
+    const listenings = [new Listening(), new Listening()] as const
+
+    for (const listening of listenings) {
+      upstream.send({ endpoint, request: two, stream: true }, listening)
+      await listening.over
+    }
+
+    expect(listenings.map(({ events }) => events.at(-1))).toEqual(['failure', 'end'])
+  })
+
+  test('that is cut behind an error that no blank line closed fails with that error', async () => {
+    await start(serve((socket) => socket.end(stream(hello, 'data: {"error":{"message":"overloaded"}}'))))
+
+    expect((await sendAndWait(true)).evidence).toEqual({
+      type: 'in-band',
+      error: { message: 'overloaded' },
+      committed: true,
+    })
+  })
+
   test('that is cut after its finish reason is whole, by its meaning', async () => {
     await start(serve((socket) => socket.end(stream(hello, there, finish))))
 
@@ -405,6 +482,23 @@ describe('a stream', () => {
     }
   })
 
+  test('that comes as an error in JSON, whatever it is called, fails with that error', async () => {
+    const headers = 'content-type: text/event-stream\r\n'
+    await start(serve((socket) => socket.write(response('\uFEFF\n{"error":{"message":"no"}}', { headers }))))
+
+    expect((await sendAndWait(true)).evidence).toMatchObject({ type: 'in-band', error: { message: 'no' } })
+  })
+
+  test('is read as one whatever its content type says and white space it begins with', async () => {
+    const head = chunkedHead.replace('200 OK', '200 OK\r\ncontent-type: text/plain')
+    const pieces = ['\uFEFF', '\n', hello, finish, done, '']
+    await start(serve((socket) => socket.write(head + pieces.map(chunk).join(''))))
+
+    const listening = await sendAndWait(true)
+
+    expect([listening.text, listening.events.at(-1)]).toEqual(['Hello', 'end'])
+  })
+
   test('with an event beyond the bound is malformed', async () => {
     await start(
       serve((socket) => socket.write(stream(hello, `data: ${'x'.repeat(2_000)}`))),
@@ -417,19 +511,43 @@ describe('a stream', () => {
     expect([listening.text, listening.evidence]).toMatchObject(['Hello', { type: 'malformed' }])
   })
 
-  test('that comes as JSON is told as chunks', async () => {
-    await start(serve((socket) => socket.write(json)))
+  test('of an endpoint that answers with images may bring one in an event', async () => {
+    const images = [{ type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(2_000)}` } }]
+    const artist = {
+      ...endpoint,
+      id: 'test:author/artist',
+      capabilities: { ...endpoint.capabilities, outputModalities: new Set(['text', 'image'] as const) },
+    }
+    await start(
+      serve((socket) => socket.write(stream(event({ images }), finish, done, ''))),
+      { endpoints: [endpoint, artist], limits: { maxEventBytes: 1_024 } },
+    )
+    const listening = new Listening()
 
-    const listening = await sendAndWait(true)
+    upstream.send({ endpoint: artist, request, stream: true }, listening)
+    await listening.over
 
-    expect(listening.events).toEqual(['response 200', 'content', 'part', 'batch', 'end'])
-    expect(listening.text).toBe('Hello there')
-    expect(listening.chunks[0]).toMatchObject({
-      object: 'chat.completion.chunk',
-      choices: [{ finish_reason: 'stop' }],
-    })
-    expect(listening.usages).toMatchObject([{ promptTokens: 3, completionTokens: 2 }])
+    expect(listening.events.at(-1)).toBe('end')
+    expect(listening.chunks[0]?.choices[0]?.delta.images).toEqual(images)
+    expect((await sendAndWait(true)).evidence).toMatchObject({ type: 'malformed' })
   })
+
+  test.each(['application/json', 'text/event-stream', 'text/plain'])(
+    'that comes as JSON is told as chunks, even as %s',
+    async (type) => {
+      await start(serve((socket) => socket.write(json.replace('application/json', type))))
+
+      const listening = await sendAndWait(true)
+
+      expect(listening.events).toEqual(['response 200', 'content', 'part', 'batch', 'end'])
+      expect(listening.text).toBe('Hello there')
+      expect(listening.chunks[0]).toMatchObject({
+        object: 'chat.completion.chunk',
+        choices: [{ finish_reason: 'stop' }],
+      })
+      expect(listening.usages).toMatchObject([{ promptTokens: 3, completionTokens: 2 }])
+    },
+  )
 
   test.each([
     ['a page', response('<html></html>', { headers: 'content-type: text/html; charset=utf-8\r\n' })],
@@ -789,6 +907,10 @@ describe('options', () => {
     [
       { limits: { errorBodyTimeoutMs: 0 } },
       'limits.errorBodyTimeoutMs must be an integer of 1..60000, got 0',
+    ],
+    [
+      { limits: { endMarkTimeoutMs: 60_001 } },
+      'limits.endMarkTimeoutMs must be an integer of 1..60000, got 60001',
     ],
     [
       { limits: { maxEventBytes: 0.5 } },
