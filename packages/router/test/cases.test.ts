@@ -177,6 +177,18 @@ describe('fallback and streams', () => {
     expect(cut.error?.kind).toBe('answer-broken')
   })
 
+  test('an answer that is far longer than was asked for is taken for endless: it is cut, and the provider is left', async () => {
+    const endless: Answering = () =>
+      Array.from({ length: 100 }, (_, i) => ({ afterMs: 10 + i, text: 'x'.repeat(10_000) }))
+    const fleet = fleetOf({ endless, good: answers('fine') })
+    const { text, error, route } = await callOf(fleet, { ...request, max_tokens: 16 })
+
+    // A whole 32,832 tokens of 16 characters, and the piece that was too much.
+    expect(text.length).toBe(530_000)
+    expect(error?.kind).toBe('answer-broken')
+    expect(attemptsOf(route)).toEqual(['endless malformed-response'])
+  })
+
   // case 24
   test('an error after part of the answer ends the call with an error, and no other answer is put behind it', async () => {
     const fleet = fleetOf({ bad: fails(inBand, [{ afterMs: 10, text: 'half' }]), good: answers('all of it') })

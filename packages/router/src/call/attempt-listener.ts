@@ -44,7 +44,10 @@ export function listenerWith(run: AttemptRun, ears: AttemptEars, onPart: HearPar
     onResponse(_status, headers) {
       observeLimits(run, headers, nowMs())
     },
-    onPart,
+    onPart(part) {
+      onPart(part)
+      if (run.isEndless) failEndless(run, ears)
+    },
     onBatchEnd() {
       if (run.firstTokenAtMs !== undefined) ears.batchEnd(run)
     },
@@ -63,6 +66,13 @@ export function listenerWith(run: AttemptRun, ears: AttemptEars, onPart: HearPar
       tell(costUsd === undefined ? failed : { ...failed, costUsd })
     },
   }
+}
+
+/** It may go on for ever, and nobody asked for so much. */
+function failEndless(run: AttemptRun, ears: AttemptEars): void {
+  run.handle?.cancel()
+  const failure = { kind: 'malformed-response', message: 'more output than the request allows' } as const
+  ears.tell({ type: 'attempt-failed', attempt: run.number, nowMs: ears.nowMs(), failure })
 }
 
 function ended(run: AttemptRun, { nowMs, failoverOnContentPolicy }: AttemptEars): CallEvent {

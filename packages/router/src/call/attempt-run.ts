@@ -1,6 +1,14 @@
-import { outputCharacters } from '@nextbest/core'
+import { outputBoundOf, outputCharacters } from '@nextbest/core'
 import type { AttemptHandle, StreamPart } from '@nextbest/adapters'
-import type { AttemptKind, ChatChunk, ChatCompletion, HeadroomReceipt, TokenUsage } from '@nextbest/core'
+import type {
+  AttemptKind,
+  ChatChunk,
+  ChatCompletion,
+  Demand,
+  HeadroomReceipt,
+  OutputBound,
+  TokenUsage,
+} from '@nextbest/core'
 import type { FleetEndpoint } from '../fleet.ts'
 import type { Admission } from './admission.ts'
 
@@ -12,6 +20,14 @@ const heldChunks = 8_192
 
 /** Characters of text that are taken for one token where a provider reports no usage. */
 const charactersPerToken = 4
+
+/** How an attempt begins. */
+export interface AttemptStart extends Pick<
+  AttemptRun,
+  'number' | 'kind' | 'endpoint' | 'admission' | 'startedAtMs'
+> {
+  readonly demand: Pick<Demand, 'maxOutputTokens' | 'choices'>
+}
 
 /** What a running attempt has brought so far. */
 export class AttemptRun {
@@ -29,11 +45,14 @@ export class AttemptRun {
   completion: ChatCompletion | undefined
   /** Whether the provider's filter ended the answer. */
   filtered = false
+  readonly #bound: OutputBound
   #usage: TokenUsage | undefined
   #characters = 0
+  #pieces = 0
   #held: ChatChunk[] = []
 
-  constructor(start: Pick<AttemptRun, 'number' | 'kind' | 'endpoint' | 'admission' | 'startedAtMs'>) {
+  constructor(start: AttemptStart) {
+    this.#bound = outputBoundOf(start.demand, start.endpoint.endpoint)
     this.number = start.number
     this.kind = start.kind
     this.endpoint = start.endpoint
@@ -44,10 +63,16 @@ export class AttemptRun {
   /** Takes note of a chunk's usage, size and end. */
   observe(part: StreamPart & { readonly type: 'chunk' }): void {
     if (part.usage !== undefined) this.#usage = part.usage
+    if (part.content) this.#pieces += 1
     for (const choice of part.chunk.choices) {
       if (part.content) this.#characters += outputCharacters(choice.delta)
       if (choice.finish_reason === 'content_filter') this.filtered = true
     }
+  }
+
+  /** Whether more has come than any answer to this request can have. */
+  get isEndless(): boolean {
+    return this.#pieces > this.#bound.pieces || this.#characters > this.#bound.characters
   }
 
   /** Takes a whole answer. */

@@ -74,11 +74,9 @@ export class CallAttempts {
     const { call, panic, tell } = this.#options
     const endpoint = endpointOf(planned, call)
     const nowMs = this.#nowMs()
+    const start = { number: attempt, kind, endpoint, demand: call.demand, startedAtMs: nowMs }
     const waited = admitted ? this.#wait?.take() : undefined
-    if (waited !== undefined)
-      return this.#send(
-        new AttemptRun({ number: attempt, kind, endpoint, admission: waited, startedAtMs: nowMs }),
-      )
+    if (waited !== undefined) return this.#send(new AttemptRun({ ...start, admission: waited }))
     const refused = { type: 'attempt-refused', attempt, nowMs } as const
     const extra = kind === 'retry' || kind === 'hedge' ? kind : undefined
     if (extra !== undefined && !this.#options.context.extraAttempts.has(extra))
@@ -92,8 +90,7 @@ export class CallAttempts {
     if (result.type === 'refused')
       return tell({ ...refused, reason: result.reason, retryAtMs: result.retryAtMs })
     if (extra !== undefined) this.#options.context.extraAttempts.tryTake(extra)
-    const { admission } = result
-    return this.#send(new AttemptRun({ number: attempt, kind, endpoint, admission, startedAtMs: nowMs }))
+    return this.#send(new AttemptRun({ ...start, admission: result.admission }))
   }
 
   /** Waits in the endpoint's queue, and tells how that ended. */
