@@ -50,7 +50,9 @@ export async function run(options: RunOptions): Promise<RunLog> {
       world.providers.map(({ profile }) => [profile.name, profile.requestsPerMinute]),
     ),
   }
-  const buses = scenario.sharing === true ? busesOf(instances, time) : []
+  // A policy of its own knows nothing of what signals are told.
+  const shares = scenario.sharing === true && options.contender.create(setting) === undefined
+  const buses = shares ? busesOf(instances, time) : []
   const routers = Array.from({ length: instances }, (_, instance) =>
     createInstance(options, setting, { instance, time, bus: buses[instance] }),
   )

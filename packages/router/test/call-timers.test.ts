@@ -58,4 +58,66 @@ describe('the timers of a call', () => {
 
     expect(clock.pendingTimers).toBe(0)
   })
+
+  /** A clock whose process sleeps: its timers fire when it wakes. */
+  const sleepyClock = () => {
+    let nowMs = 0
+    const due: { readonly atMs: number; readonly callback: () => void; cancelled: boolean }[] = []
+    return {
+      nowMs: () => nowMs,
+      setTimer(atMs: number, callback: () => void) {
+        const timer = { atMs, callback, cancelled: false }
+        due.push(timer)
+        return { cancel: () => void (timer.cancelled = true) }
+      },
+      wakeAt(atMs: number) {
+        nowMs = atMs
+        for (const timer of due.splice(0)) {
+          if (timer.cancelled) continue
+          if (timer.atMs <= nowMs) timer.callback()
+          else due.push(timer)
+        }
+      },
+    }
+  }
+
+  test('an endpoint gets the time again that this process has slept, once; the deadline is the caller’s', () => {
+    const clock = sleepyClock()
+    const fired: string[] = []
+    const timers = new CallTimers(clock, (timer) => fired.push(`${timer} ${clock.nowMs()}`))
+    timers.set('first-token', 3_000)
+    timers.set('deadline', 60_000)
+    timers.arm()
+
+    clock.wakeAt(5_000)
+    expect(fired).toEqual([])
+    clock.wakeAt(9_000)
+    expect(fired).toEqual(['first-token 9000'])
+    clock.wakeAt(90_000)
+    expect(fired).toEqual(['first-token 9000', 'deadline 90000'])
+  })
+
+  test('a timer that is a little late is none that was slept through', () => {
+    const clock = sleepyClock()
+    const fired: string[] = []
+    const timers = new CallTimers(clock, (timer) => fired.push(timer))
+    timers.set('idle', 3_000)
+    timers.arm()
+
+    clock.wakeAt(3_100)
+    expect(fired).toEqual(['idle'])
+  })
+
+  test('what comes while an endpoint has its time again clears its timer', () => {
+    const clock = sleepyClock()
+    const timers = new CallTimers(clock, () => expect.unreachable())
+    timers.set('first-token', 3_000)
+    timers.arm()
+    clock.wakeAt(5_000)
+    timers.clear('first-token')
+    timers.arm()
+
+    clock.wakeAt(60_000)
+    expect(clock.nowMs()).toBe(60_000)
+  })
 })

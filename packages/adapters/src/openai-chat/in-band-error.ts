@@ -9,12 +9,23 @@ const errorWithoutDetail = Object.freeze({ message: 'the provider ended the answ
 export function errorIn(answer: WireAnswer): unknown {
   if (isError(answer.error)) return answer.error
   if (answer.object === 'error') return answer
+  const blocked = blockedBy(answer.promptFeedback) ?? blockedBy(answer.prompt_feedback)
+  if (blocked !== undefined) return blocked
   if (!Array.isArray(answer.choices)) return undefined
   for (const choice of answer.choices as readonly unknown[]) {
     const error = isObject(choice) ? errorOf(choice) : undefined
     if (error !== undefined) return error
   }
   return undefined
+}
+
+/** A prompt that was blocked has no choices, or empty ones, and is said to be blocked beside them. */
+function blockedBy(feedback: unknown): unknown {
+  if (!isObject(feedback)) return undefined
+  const { blockReason, block_reason: reason = blockReason }: { blockReason?: unknown; block_reason?: unknown } = feedback
+  return typeof reason === 'string' && reason !== ''
+    ? { code: 'content_filter', message: `the prompt was blocked: ${reason}` }
+    : undefined
 }
 
 function errorOf(choice: WireChoice): unknown {

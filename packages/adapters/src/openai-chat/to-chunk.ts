@@ -1,6 +1,7 @@
 import type { ChatChunk, ChatChunkChoice, ChatDelta } from '@nextbest/core'
 import { chunkOf } from './chunks-of.ts'
 import { contentOfParts } from './content-parts.ts'
+import { namedReason } from './finish-reason.ts'
 import { toCompletion } from './to-completion.ts'
 import { isObject, type WireAnswer, type WireChoice, type WireMessage, withEnvelope } from './wire-answer.ts'
 
@@ -31,7 +32,12 @@ function isWhole({ message, delta }: WireChoice): boolean {
 }
 
 function isChoice(choice: WireChoice): choice is WireChoice & ChatChunkChoice {
-  return typeof choice.index === 'number' && isDelta(choice.delta) && !hasParts(choice.delta)
+  return (
+    typeof choice.index === 'number' &&
+    isDelta(choice.delta) &&
+    !hasParts(choice.delta) &&
+    namedReason(choice.finish_reason) === undefined
+  )
 }
 
 function toChoice(choice: WireChoice, position: number): ChatChunkChoice {
@@ -41,6 +47,7 @@ function toChoice(choice: WireChoice, position: number): ChatChunkChoice {
     index: typeof index === 'number' ? index : position,
     delta: isDelta(delta) ? toDelta(delta) : {},
     finish_reason: typeof finish_reason === 'string' ? finish_reason : null,
+    ...namedReason(finish_reason),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ChatAnswer, ChatChoice, ChatCompletion } from '@nextbest/core'
 import { contentOfParts } from './content-parts.ts'
+import { namedReason } from './finish-reason.ts'
 import { isObject, type WireAnswer, type WireChoice, type WireMessage, withEnvelope } from './wire-answer.ts'
 
 /**
@@ -24,7 +25,8 @@ function isChoice(choice: ChoiceWithMessage): choice is ChoiceWithMessage & Chat
   return (
     typeof index === 'number' &&
     isAnswer(message) &&
-    (typeof finish_reason === 'string' || finish_reason === null)
+    (typeof finish_reason === 'string' || finish_reason === null) &&
+    namedReason(finish_reason) === undefined
   )
 }
 
@@ -39,6 +41,7 @@ function toChoice(choice: ChoiceWithMessage, position: number): ChatChoice {
     index: typeof index === 'number' ? index : position,
     message: toAnswer(message),
     finish_reason: typeof finish_reason === 'string' ? finish_reason : null,
+    ...namedReason(finish_reason),
   }
 }
 

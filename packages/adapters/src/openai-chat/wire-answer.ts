@@ -7,6 +7,9 @@ export interface WireAnswer {
   readonly choices?: unknown
   readonly usage?: unknown
   readonly error?: unknown
+  /** Where Google says that it did not take the prompt. */
+  readonly promptFeedback?: unknown
+  readonly prompt_feedback?: unknown
   /** Where Groq reports the usage of a stream. */
   readonly x_groq?: unknown
 }

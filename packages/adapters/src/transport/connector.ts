@@ -40,16 +40,15 @@ export function createConnector(options: ResolvedTransportOptions): Connector {
     connect(target, callback) {
       const made = make(target, (...result) => {
         const [error, socket] = result
-        clearTimeout(timer)
+        cancelTimer()
         making.delete(made)
         if (error === null && !speaksHttp2(socket)) watch(socket)
         callback(...result)
       })
       making.add(made)
       // undici's own timer is up to a second late.
-      const timer = setTimeout(
-        () => made.destroy(new errors.ConnectTimeoutError('connect timed out')),
-        connectTimeoutMs,
+      const cancelTimer = afterAwakeTime(connectTimeoutMs, () =>
+        made.destroy(new errors.ConnectTimeoutError('connect timed out')),
       )
     },
     isResetOnReuse: (error) => error instanceof Error && resetsOnReuse.has(error),
@@ -57,6 +56,23 @@ export function createConnector(options: ResolvedTransportOptions): Connector {
       for (const one of making) one.destroy(new errors.ClientDestroyedError())
     },
   }
+}
+
+/** How late a timer may be, in ms, before that is taken for a pause of this process. Source: choice. */
+const toleratedLatenessMs = 100
+
+/**
+ * Calls back after a while in which this process was awake: what arrived while it slept is read after timers, so a late one gives it as
+ * much time again, once. Returns what cancels it.
+ */
+function afterAwakeTime(delayMs: number, callback: () => void): () => void {
+  const dueAtMs = performance.now() + delayMs
+  let timer = setTimeout(() => {
+    const lateMs = performance.now() - dueAtMs
+    if (lateMs > toleratedLatenessMs) timer = setTimeout(callback, lateMs)
+    else callback()
+  }, delayMs)
+  return () => clearTimeout(timer)
 }
 
 type Maker = (target: buildConnector.Options, callback: buildConnector.Callback) => Making

@@ -69,7 +69,16 @@ function waitBefore(failure: Failure, { again, others }: Chance): number | undef
   if (kind === 'rate-limited') return namedWaitMs(failure, others)
   if (again || (kind !== 'overloaded' && kind !== 'server-error')) return undefined
   if (kind === 'overloaded') return namedWaitMs(failure, others)
-  return status >= 500 && retryAfterMs === 0 ? 0 : undefined
+  return isTransient(status) && retryAfterMs === 0 ? 0 : undefined
+}
+
+/**
+ * Whether a status says that the same request may well be answered the next moment: what was not implemented stays so (501, 505), a name
+ * that does not resolve too (530), and after a time-out of a proxy (524, 598, 599) the first request may still run.
+ */
+function isTransient(status: number): boolean {
+  if (status === 524) return false
+  return status === 500 || (status >= 502 && status <= 504) || (status >= 520 && status <= 527)
 }
 
 /** A 5xx passes by itself; for a throttle without a named end there are others. */

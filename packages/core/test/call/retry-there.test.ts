@@ -46,6 +46,11 @@ describe('the first choice of an explicit order', () => {
     ['may have run the request', { kind: 'connection-lost', message: 'reset' }],
     ['has no money', { kind: 'quota-exhausted', status: 429, message: 'no credit' }],
     ['asks for a wait with a 500', { ...serverError, retryAfterMs: 1_000 }],
+    ['does not implement it (501)', { ...serverError, status: 501 }],
+    ['does not speak the version (505)', { ...serverError, status: 505 }],
+    ['timed out behind its proxy (524)', { ...serverError, status: 524 }],
+    ['has no name (530)', { ...serverError, status: 530 }],
+    ['timed out at a proxy (598)', { ...serverError, status: 598 }],
   ] as const)('is left at once when it %s', (_, failure) => {
     expect(after(ordered, failure)).toContain('start 2 as plain')
   })

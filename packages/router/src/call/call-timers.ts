@@ -1,5 +1,14 @@
 import type { CallTimer, Clock, TimerHandle } from '@nextbest/core'
 
+/**
+ * How late a timer may be, in ms, before that is taken for a pause of this process: what arrived meanwhile is read after timers, so an
+ * endpoint would be blamed for an answer that is there already. Source: choice, above what a busy event loop does.
+ */
+const toleratedLatenessMs = 100
+
+/** Timers of what an endpoint does; the deadline is the caller's, whatever kept this process. */
+const endpointTimers: readonly CallTimer[] = ['first-token', 'idle', 'hedge']
+
 /** In the order in which those that are due at one instant fire. */
 const names: readonly CallTimer[] = ['deadline', 'hold-back', 'first-token', 'idle', 'hedge']
 
@@ -17,6 +26,7 @@ export class CallTimers {
     'hold-back': Infinity,
     hedge: Infinity,
   }
+  readonly #postponed = new Set<CallTimer>()
   #handle: TimerHandle | undefined
   #handleAtMs = Infinity
 
@@ -27,6 +37,7 @@ export class CallTimers {
 
   set(timer: CallTimer, atMs: number): void {
     this.#atMs[timer] = atMs
+    this.#postponed.delete(timer)
   }
 
   clear(timer: CallTimer): void {
@@ -44,9 +55,11 @@ export class CallTimers {
   }
 
   readonly #onTimer = (): void => {
+    const nowMs = this.#clock.nowMs()
+    const lateMs = nowMs - this.#handleAtMs
     this.#handle = undefined
     this.#handleAtMs = Infinity
-    const nowMs = this.#clock.nowMs()
+    if (lateMs > toleratedLatenessMs) this.#postpone(lateMs)
     // One at a time: what the first of them brings about may clear the others.
     const due = names.find((name) => this.#atMs[name] <= nowMs)
     if (due !== undefined) {
@@ -54,6 +67,16 @@ export class CallTimers {
       this.#fired(due)
     }
     this.arm()
+  }
+
+  /** Endpoints get as much time again as this process has slept, once: else one that is always late would wait for ever. */
+  #postpone(ms: number): void {
+    const nowMs = this.#clock.nowMs()
+    for (const name of endpointTimers) {
+      if (this.#atMs[name] > nowMs || this.#postponed.has(name)) continue
+      this.#atMs[name] = nowMs + ms
+      this.#postponed.add(name)
+    }
   }
 
   #disarm(): void {
