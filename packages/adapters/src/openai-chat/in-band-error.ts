@@ -22,7 +22,10 @@ export function errorIn(answer: WireAnswer): unknown {
 /** A prompt that was blocked has no choices, or empty ones, and is said to be blocked beside them. */
 function blockedBy(feedback: unknown): unknown {
   if (!isObject(feedback)) return undefined
-  const { blockReason, block_reason: reason = blockReason }: { blockReason?: unknown; block_reason?: unknown } = feedback
+  const {
+    blockReason,
+    block_reason: reason = blockReason,
+  }: { blockReason?: unknown; block_reason?: unknown } = feedback
   return typeof reason === 'string' && reason !== ''
     ? { code: 'content_filter', message: `the prompt was blocked: ${reason}` }
     : undefined

@@ -13,6 +13,8 @@ export interface Connector {
    * got no response byte, the other side had closed the connection before the request came.
    */
   readonly isResetOnReuse: (error: unknown) => boolean
+  /** Whether the error is the orderly end of a connection that had carried a response before. */
+  readonly isClosedOnReuse: (error: unknown) => boolean
   /** Ends connections in the making, which undici would leave to their time to connect. */
   readonly close: () => void
 }
@@ -24,6 +26,8 @@ export interface Connector {
 export function createConnector(options: ResolvedTransportOptions): Connector {
   const { connectTimeoutMs } = options
   const resetsOnReuse = new WeakSet<Error>()
+  /** Bytes that each connection had read before its first request, by its local port. */
+  const readBefore = new Map<number, number>()
   const making = new Set<Making>()
   const make = makerOf(options)
 
@@ -31,6 +35,10 @@ export function createConnector(options: ResolvedTransportOptions): Connector {
   const watch = (socket: Socket): void => {
     // Of a tunnel, the answer of the proxy came already.
     const before = socket.bytesRead
+    const { localPort = 0 } = socket
+    readBefore.set(localPort, before)
+    // undici tells the end of a connection in the turn of the loop in which it closes.
+    socket.once('close', () => setImmediate(() => readBefore.delete(localPort)))
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET' && socket.bytesRead > before) resetsOnReuse.add(error)
     })
@@ -52,6 +60,11 @@ export function createConnector(options: ResolvedTransportOptions): Connector {
       )
     },
     isResetOnReuse: (error) => error instanceof Error && resetsOnReuse.has(error),
+    isClosedOnReuse(error) {
+      if (!(error instanceof errors.SocketError)) return false
+      const { localPort = 0, bytesRead = 0 } = error.socket ?? {}
+      return bytesRead > (readBefore.get(localPort) ?? Infinity)
+    },
     close() {
       for (const one of making) one.destroy(new errors.ClientDestroyedError())
     },

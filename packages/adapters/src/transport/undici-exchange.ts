@@ -9,11 +9,18 @@ import type { Dispatcher } from './undici.ts'
  */
 const raceWindowMs = 1_000
 
+/** Where an exchange stood as its connection was lost. */
+export interface Loss {
+  readonly phase: ExchangePhase
+  /** Whether the request was sent so short a while ago that nothing of the response had come, and none was to be expected yet. */
+  readonly raced: boolean
+}
+
 /** What an exchange asks of its transport. */
 export interface ExchangeHost {
   /** It waits for a connection no more. */
   onLeave(): void
-  evidenceOf(error: unknown, phase: ExchangePhase): FailureEvidence
+  evidenceOf(error: unknown, loss: Loss): FailureEvidence
   isResetOnReuse(error: unknown): boolean
 }
 
@@ -89,17 +96,18 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#leave()
     if (this.#over) return
     const early = performance.now() - this.#sentAtMs < raceWindowMs
-    const unseen = early && !this.#answered && this.#host.isResetOnReuse(error)
+    const raced = early && !this.#answered
     // An error that undici finds while it takes the request in comes before the owner has got its handle.
-    if (this.#phase === 'connecting') queueMicrotask(() => this.fail(error, unseen))
-    else this.fail(error, unseen)
+    if (this.#phase === 'connecting') queueMicrotask(() => this.fail(error))
+    else this.fail(error, raced)
   }
 
   /** Ends the exchange, unless it is over already. */
-  fail(error: unknown, unseen = false): void {
+  fail(error: unknown, raced = false): void {
     if (this.#over) return
     this.#over = true
-    this.#handler.onFailure(this.#host.evidenceOf(error, this.#phase), unseen)
+    const unseen = raced && this.#host.isResetOnReuse(error)
+    this.#handler.onFailure(this.#host.evidenceOf(error, { phase: this.#phase, raced }), unseen)
   }
 
   #leave(): void {

@@ -364,9 +364,37 @@ describe('a connection that was kept alive and is closed as the request comes', 
     const { recorder } = await raced((socket) => socket.end())
 
     expect([recorder.evidence, recorder.unseen]).toMatchObject([
-      { code: 'UND_ERR_SOCKET', phase: 'sent' },
+      { code: 'UND_ERR_SOCKET', phase: 'sent', excused: true },
       false,
     ])
+  })
+
+  test('fails it in earnest when that happens again within ten seconds', async () => {
+    const server = await started(
+      serve((socket, count) => (count % 2 === 1 ? socket.write(response('hello')) : socket.end())),
+    )
+    const transport = transportTo(server)
+    const excuses: unknown[] = []
+    for (let time = 0; time < 3; time++) {
+      expect((await sendAndWait(transport)).body).toBe('hello')
+      excuses.push((await sendAndWait(transport)).evidence)
+    }
+
+    expect(excuses).toMatchObject([{ excused: true }, {}, {}])
+    expect(excuses.filter((one) => JSON.stringify(one).includes('excused'))).toHaveLength(1)
+  })
+
+  test('fails the first request of a connection in earnest', async () => {
+    const server = await started(serve((socket) => socket.end()))
+
+    const { evidence } = await sendAndWait(transportTo(server))
+
+    expect(evidence).toEqual({
+      type: 'network',
+      code: 'UND_ERR_SOCKET',
+      message: 'other side closed',
+      phase: 'sent',
+    })
   })
 
   test('has seen it when a byte of the response came', async () => {

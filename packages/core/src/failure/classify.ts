@@ -49,19 +49,25 @@ const phaseWords: Readonly<Record<Evidence<'network'>['phase'], string>> = {
   receiving: 'during the response',
 }
 
+/** How soon it is worth asking a process again that has nothing left, in ms. Source: choice. */
+const exhaustedForMs = 1_000
+
 /** The network's own message is left out: it names addresses. */
-function networkFailure({ code, phase }: Evidence<'network'>): Failure {
+function networkFailure({ code, phase, excused = false }: Evidence<'network'>): Failure {
   const known = codeOf([code])
+  const kind = networkKindOf(code, phase)
   return {
-    kind: networkKindOf(code, phase),
+    kind,
     ...known,
+    ...(excused && { excused }),
+    ...(kind === 'out-of-resources' && { retryAfterMs: exhaustedForMs }),
     message: `${known.code ?? 'network error'} ${phaseWords[phase] ?? ''}`.trimEnd(),
   }
 }
 
 function statusFailure({ status, headers, body }: Evidence<'status'>): Failure {
   const told = providerErrorOf(body)
-  const type = headers['x-amzn-errortype']?.split(':', 1)[0]
+  const type = headers['x-amzn-errortype']?.slice(0, longestException).split(':', 1)[0]
   const error = type === undefined ? told : { ...told, codes: [type, ...told.codes] }
   const message = told.form === 'blank' ? `status ${status}` : clipped(`status ${status}: ${wordsOf(error)}`)
   return { status, message, ...answerFailure(status, error, retryAfterMsOf(headers, error)) }
@@ -90,15 +96,22 @@ function answerFailure(
 function wordsOf({ form, message, codes }: ProviderError): string {
   const cut = form === 'text' && /^[{[]/.test(message)
   const words = cut ? '' : scrub(message)
-  return words === '' ? scrub(codes[0] ?? 'an error without a message') : words
+  if (words !== '') return words
+  return shownOf(codes) ?? 'an error without a message'
 }
 
 const longestCode = 64
+/** Characters of a header that names an exception. */
+const longestException = 128
 
-/** The first code that can be shown. */
 function codeOf(codes: readonly string[]): { readonly code?: string } {
-  const code = scrub(codes[0] ?? '').slice(0, longestCode)
-  return code === '' ? {} : { code }
+  const code = shownOf(codes)
+  return code === undefined ? {} : { code: clipped(code, longestCode) }
+}
+
+/** The first code of which something can be shown. */
+function shownOf(codes: readonly string[]): string | undefined {
+  return codes.map(scrub).find((code) => code !== '')
 }
 
 const timerKinds: Readonly<Record<Evidence<'timeout'>['timer'], FailureKind>> = {

@@ -2,18 +2,22 @@
 export type FailureKind =
   /** The connection could not be made: name, connect or TLS. Nothing was sent. */
   | 'unreachable'
+  /** This process has no ports, files or memory left for a connection. */
+  | 'out-of-resources'
   /** The connection ended before a response began. The request may have run. */
   | 'connection-lost'
-  /** No first token in time. */
+  /** No first token in time, by our timer or by one of the provider's own. */
   | 'first-token-timeout'
   /** Content stopped coming. */
   | 'stalled'
   /** The call's deadline passed while the attempt ran. */
   | 'deadline-exceeded'
-  /** The provider refuses for load: 503 with a hint, 529. */
+  /** The provider refuses for load: 503, 529. */
   | 'overloaded'
   /** The provider failed: 5xx, or an error of its own in a 200. */
   | 'server-error'
+  /** Another request holds what this one needs: 409. */
+  | 'conflict'
   /** 429: too many requests or tokens for this key and model now. */
   | 'rate-limited'
   /** The account has no money or quota left. */
@@ -26,7 +30,7 @@ export type FailureKind =
   | 'region-blocked'
   /** The prompt and the output asked for do not fit this endpoint's window. */
   | 'context-exceeded'
-  /** The body is larger than this endpoint takes. */
+  /** The request is larger than this endpoint ever takes: its body, or its tokens for the limit of a minute. */
   | 'payload-too-large'
   /** The provider refused the content. */
   | 'content-refused'
@@ -58,6 +62,8 @@ export interface Failure {
   readonly message: string
   /** How long the provider asks us to stay away, in milliseconds, 0..3,600,000. */
   readonly retryAfterMs?: number
+  /** Whether it says nothing (more) of the endpoint's health, whatever its kind; see `FailureEvidence`. Default: false. */
+  readonly excused?: boolean
 }
 
 /** What is known of a failed attempt, before it is classified. */
@@ -68,6 +74,11 @@ export type FailureEvidence =
       readonly code: string
       readonly message: string
       readonly phase: 'connecting' | 'sent' | 'receiving'
+      /**
+       * Whether this says nothing (more) of the endpoint: its connection had been kept alive and was closed just as the request came,
+       * which happens to the best; or another request failed by the loss of the same connection, and that one counts. Default: false.
+       */
+      readonly excused?: boolean
     }
   /** A status outside 200..299. Header names in lower case; `body` as text, bounded by the transport. */
   | {

@@ -4,13 +4,13 @@ import type { FailureKind } from './failure.ts'
 export interface Marker {
   /**
    * Where the words stand. `code`: in a code, type or reason, which only the provider chooses. `start`: at the beginning of the message,
-   * or behind its first word, which may be a name. `text`: anywhere in the message.
+   * or behind its first word, which may be a name. `text`: anywhere in the message but in quotations of prose, which may be the request's.
    */
   readonly where: 'code' | 'start' | 'text'
   /** Statuses that the marker is meant for; 0 stands for an error in a 200 that names none. Default: all. */
   readonly statuses?: readonly number[]
   readonly kind: FailureKind
-  /** Any of these, in lower case. */
+  /** Any of these, in lower case. At the start, a `*` between spaces stands for one word. */
   readonly matches: readonly string[]
 }
 

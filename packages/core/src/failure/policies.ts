@@ -1,4 +1,4 @@
-import type { FailureKind } from './failure.ts'
+import type { Failure, FailureKind } from './failure.ts'
 
 /** What follows from a kind of failure. */
 export interface FailurePolicy {
@@ -45,6 +45,13 @@ export const failurePolicies: Readonly<Record<FailureKind, FailurePolicy>> = fre
     billing: 'free',
     client: providerError(502, 'provider_unreachable'),
   },
+  /** Another endpoint needs what is lacking too, and the caller does well to come back later, or to another instance. */
+  'out-of-resources': {
+    ...refusal,
+    summary: 'out of resources',
+    next: 'stop',
+    client: providerError(503, 'router_overloaded'),
+  },
   /** The request may have run, so it may be paid for twice; another endpoint is tried all the same. */
   'connection-lost': {
     ...fault,
@@ -74,6 +81,12 @@ export const failurePolicies: Readonly<Record<FailureKind, FailurePolicy>> = fre
     client: providerError(503, 'provider_overloaded'),
   },
   'server-error': { ...fault, summary: 'server error', client: providerError(502, 'provider_error') },
+  /** Nothing ran, and the next attempt may find it gone. */
+  conflict: {
+    ...refusal,
+    summary: 'conflict',
+    client: { status: 409, code: 'conflict', type: 'server_error' },
+  },
   /** A throttle is not ill health: it closes a gate and never opens a breaker. */
   'rate-limited': {
     ...refusal,
@@ -195,4 +208,9 @@ function freezeRows(rows: Record<FailureKind, FailurePolicy>): Readonly<Record<F
     Object.freeze(row)
   }
   return Object.freeze(rows)
+}
+
+/** Returns how much of a failure a failure is for its endpoint's health, 0..1. */
+export function healthWeightOf({ kind, excused }: Failure): FailurePolicy['health'] {
+  return excused === true ? 0 : failurePolicies[kind].health
 }

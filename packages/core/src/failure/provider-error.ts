@@ -1,4 +1,5 @@
 import { fieldOf, numberOf, textOf } from '../chat/wire-value.ts'
+import { decodedJson, unwrapped } from './wrapped-error.ts'
 
 /** What a provider says went wrong, whichever envelope it says it in. */
 export interface ProviderError {
@@ -35,13 +36,13 @@ export function providerErrorOfValue(value: unknown): ProviderError {
   const root = firstOf(value)
   const error = innerErrorOf(root)
   const levels = error === root ? [root] : [error, root]
-  const raw = rawErrorOf(error)
+  const told = toldBy(error, root)
   const status = statusOf(levels)
-  const retryDelay = retryDelayOf(error)
+  const retryDelay = levels.map(retryDelayOf).find((delay) => delay !== undefined)
   return {
     form: 'json',
-    message: (raw.message ?? messageAt(error, root) ?? '').slice(0, longestMessage),
-    codes: [...levels.flatMap(codesOf), ...raw.codes].slice(0, mostCodes),
+    message: told.message.slice(0, longestMessage),
+    codes: [...levels.flatMap(codesOf), ...told.codes].slice(0, mostCodes),
     ...(status !== undefined && { status }),
     ...(retryDelay !== undefined && { retryDelay }),
   }
@@ -53,14 +54,6 @@ function innerErrorOf(root: unknown): unknown {
   const inner =
     fieldOf(root, 'error') ?? fieldOf(root, 'errors') ?? fieldOf(root, 'detail') ?? fieldOf(message, 'detail')
   return firstOf(inner ?? root)
-}
-
-function decodedJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 function titleOf(html: string): string {
@@ -85,16 +78,19 @@ function messageOf(error: unknown): string | undefined {
   return textOf(error) ?? names.map((name) => textOf(fieldOf(error, name))).find((text) => text !== undefined)
 }
 
-/** OpenRouter puts what the provider answered beside its own words, which then say nothing. */
-function rawErrorOf(error: unknown): {
-  readonly message: string | undefined
-  readonly codes: readonly string[]
-} {
-  const raw = textOf(fieldOf(fieldOf(error, 'metadata'), 'raw'))?.slice(0, longestBody)
-  const decoded = raw === undefined ? undefined : decodedJson(raw)
-  if (typeof decoded !== 'object') return { message: raw, codes: [] }
-  const inner = innerErrorOf(firstOf(decoded))
-  return { message: messageOf(inner), codes: codesOf(inner) }
+/**
+ * The message, out of what it was passed on in. OpenRouter puts what the provider answered beside its own words, which then say nothing.
+ */
+function toldBy(
+  error: unknown,
+  root: unknown,
+): { readonly message: string; readonly codes: readonly string[] } {
+  const own = messageAt(error, root) ?? ''
+  const raw = textOf(fieldOf(fieldOf(error, 'metadata'), 'raw'))
+  const { rest, exceptions, value } = unwrapped((raw ?? own).slice(0, longestBody))
+  if (value === undefined) return { message: rest, codes: exceptions }
+  const inner = innerErrorOf(firstOf(value))
+  return { message: messageAt(inner, value) ?? own, codes: [...codesOf(inner), ...exceptions] }
 }
 
 /** Where one level of an envelope names what went wrong, the most telling first. */
@@ -110,6 +106,7 @@ function codesOf(error: unknown): readonly string[] {
     fieldOf(error, 'status'),
     fieldOf(error, '__type'),
     fieldOf(error, 'error_type'),
+    fieldOf(error, 'reason'),
     fieldOf(metadata, 'error_type'),
     fieldOf(metadata, 'provider_code'),
     fieldOf(metadata, 'limit_source'),
@@ -147,6 +144,8 @@ function retryDelayOf(error: unknown): string | number | undefined {
     ...listed,
     fieldOf(error, 'retry_after'),
     fieldOf(fieldOf(error, 'availability'), 'retry_after'),
+    // Hugging Face says so while it loads a model.
+    fieldOf(error, 'estimated_time'),
   ]
   return places.find(
     (place): place is string | number => typeof place === 'string' || typeof place === 'number',

@@ -1,3 +1,5 @@
+import { withoutQuotations } from './quotations.ts'
+
 /** Longest text that leaves, in characters. */
 const longestMessage = 300
 /** Characters that are looked at: what lies behind them cannot become part of the message's first sentence. */
@@ -26,70 +28,62 @@ function firstLine(text: string): string {
   return (end === -1 ? plain : plain.slice(0, end)).replace(/[\p{C}\s]+/gu, ' ').trim()
 }
 
-const closingQuotes: Readonly<Record<string, string>> = {
-  '"': '"',
-  "'": "'",
-  '`': '`',
-  '“': '”',
-  '‘': '’',
-  '«': '»',
-}
-
-/** Quotations begin where no word goes on, so that an apostrophe begins none. One that does not end reaches to the end. */
 function withoutLongQuotes(text: string): string {
-  let kept = ''
-  let from = 0
-  for (let at = 0; at < text.length; at++) {
-    const closing = closingQuotes[text.charAt(at)]
-    if (closing === undefined || isWordCharacter(text.charAt(at - 1))) continue
-    const end = quoteEnd(text, at + 1, closing)
-    if (end - at - 1 > longestQuote) {
-      kept += `${text.slice(from, at)}…`
-      from = end + 1
-    }
-    at = end
-  }
-  return kept + text.slice(from)
-}
-
-function quoteEnd(text: string, from: number, closing: string): number {
-  for (let at = text.indexOf(closing, from); at !== -1; at = text.indexOf(closing, at + 1)) {
-    if (!isWordCharacter(text.charAt(at + 1))) return at
-  }
-  return text.length
-}
-
-function isWordCharacter(character: string): boolean {
-  return /^[\p{L}\p{N}]/u.test(character)
+  return withoutQuotations(text, ({ from, to }) => to - from > longestQuote)
 }
 
 function withoutSecrets(text: string): string {
   return text
     .replace(/:\/\/[^\s"'<>]+/g, withoutUrlSecrets)
-    .replace(/\b(bearer) (?!token|auth)[^\s"',;]+/gi, `$1 ${removed}`)
+    .replace(
+      /(bearer:? ["']?)(?!(?:token|auth(?:entication|orization)?)s?(?![\w~+/=-]))[^\s"',;]+/gi,
+      `$1${removed}`,
+    )
     .replace(/(authorization["']?[=:] ?["']?)(?:(?:bearer|basic) )?[^\s"',;&]{4,}/gi, `$1${removed}`)
     .replace(/(api[-_ ]?key["']?[=:] ?["']?)[^\s"',;&]{4,}/gi, `$1${removed}`)
-    .replace(/(secret|password|token|key)=[^\s"',;&]{4,}/gi, `$1=${removed}`)
+    .replace(/(secret|password|token|key)(=|["'] ?: ?["'])[^\s"',;&]{4,}/gi, `$1$2${removed}`)
     .replace(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, removed)
+    .replace(/[\w.-]+/g, withoutDottedKey)
     .replace(/[A-Za-z0-9_+/=*…-]+/g, (run) => (isKey(run) ? removed : run))
 }
 
-/** `run` begins behind the scheme: what stands before an `@` in the authority, and all from `?` or `#` on, goes. */
+/**
+ * `run` begins behind the scheme: what stands before an `@` in the authority, and all from `?` or `#` on, goes. A password may hold any
+ * of these characters although it must not.
+ */
 function withoutUrlSecrets(run: string): string {
-  const path = run.slice(3).split(/[?#]/, 1)[0] ?? ''
+  const url = run.slice(3)
+  const address = /^[^/@:]*:(?!\d{1,5}(?:[/?#]|$))[^@]*@/.test(url)
+    ? url.slice(url.lastIndexOf('@') + 1)
+    : url
+  const path = address.split(/[?#]/, 1)[0] ?? ''
   const slash = path.indexOf('/')
   const authority = slash === -1 ? path : path.slice(0, slash)
   return `://${authority.slice(authority.lastIndexOf('@') + 1)}${path.slice(authority.length)}`
 }
 
+/** A JSON web token, and a key of Zhipu, which is an id and a secret: from its beginning to the end of the run. */
+function withoutDottedKey(run: string): string {
+  const token = run.indexOf('eyJ')
+  if (token !== -1 && run.includes('.', token)) return `${run.slice(0, token)}${removed}`
+  return run.replace(/[0-9a-f]{32}\.\w{16}.*/i, removed)
+}
+
 const keyPrefix =
   /(?:^|[+/=*…])(?:(?:sk|pk|rk|gsk|csk|xai|key|hf|fw|tgp|pplx|nvapi|r8|ghp|dop|glpat)[-_]|AIza|AKIA|ASIA|ya29)/
+/** Prefixes that tell a key wherever they stand, if what follows is as long as in a key and not made of words. */
+const keyInside =
+  /A[KS]IA[A-Z0-9]{16}|(?:sk-|gsk_|csk-|xai-|pplx-|nvapi-|hf_|tgp_|glpat-|AIza|ya29)(?=[\w-]{0,40}[0-9])[\w-]{16,}/
 
 /** Whether a run of key characters is one: by its prefix or mask, or long and more like chance than like words. */
 function isKey(run: string): boolean {
   if (run.length >= 8 && (keyPrefix.test(run) || run.includes('***'))) return true
   if (run.length < shortestKey) return false
-  return run.split(/[_+/*…-]/).some(isLongAndMixed) || changesOfClass(run) >= run.length * 0.3
+  return (
+    keyInside.test(run) ||
+    run.split(/[_+/*…-]/).some(isLongAndMixed) ||
+    changesOfClass(run) >= run.length * 0.3
+  )
 }
 
 function isLongAndMixed(part: string): boolean {
@@ -106,9 +100,9 @@ function firstSentence(text: string): string {
   return end === -1 ? text : text.slice(0, end + 1)
 }
 
-/** Returns a text of at most 300 characters, cut between characters. */
-export function clipped(text: string): string {
-  if (text.length <= longestMessage) return text
-  const cut = text.slice(0, longestMessage - 1).toWellFormed()
+/** Returns a text of at most 300 characters, or as many as are given, cut between characters. */
+export function clipped(text: string, longest: number = longestMessage): string {
+  if (text.length <= longest) return text
+  const cut = text.slice(0, longest - 1).toWellFormed()
   return `${cut.replace(/\ufffd$/, '')}…`
 }

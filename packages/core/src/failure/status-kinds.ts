@@ -1,6 +1,6 @@
 import type { FailureKind } from './failure.ts'
+import { errorWordsOf, isSaid } from './error-words.ts'
 import { markers } from './markers.ts'
-import type { Marker } from './marker.ts'
 import type { ProviderError } from './provider-error.ts'
 
 /** What a status means where no marker says more. Those of a class that are not listed follow it. */
@@ -14,13 +14,16 @@ const kindsByStatus: Readonly<Record<number, FailureKind>> = {
   405: 'misconfigured',
   406: 'misconfigured',
   407: 'misconfigured',
-  408: 'server-error',
-  409: 'server-error',
+  408: 'first-token-timeout',
+  409: 'conflict',
   410: 'model-unavailable',
+  411: 'misconfigured',
   413: 'payload-too-large',
+  414: 'misconfigured',
   415: 'misconfigured',
   421: 'server-error',
   422: 'invalid-request',
+  423: 'server-error',
   424: 'server-error',
   425: 'server-error',
   426: 'server-error',
@@ -28,9 +31,13 @@ const kindsByStatus: Readonly<Record<number, FailureKind>> = {
   429: 'rate-limited',
   431: 'server-error',
   451: 'content-refused',
-  498: 'overloaded',
+  495: 'misconfigured',
+  496: 'misconfigured',
+  497: 'misconfigured',
+  498: 'rate-limited',
   499: 'server-error',
   503: 'overloaded',
+  524: 'first-token-timeout',
   529: 'overloaded',
 }
 
@@ -39,28 +46,12 @@ const kindsByStatus: Readonly<Record<number, FailureKind>> = {
  * names none. Web pages come from proxies, not from the API, so only their status counts.
  */
 export function statusKindOf(status: number, error: ProviderError): FailureKind {
-  const words = wordsOf(error)
-  const marker = error.form === 'html' ? undefined : markers.find((one) => applies(one, status, words))
+  const words = errorWordsOf(error)
+  const marker =
+    error.form === 'html'
+      ? undefined
+      : markers.find((one) => (one.statuses?.includes(status) ?? true) && isSaid(one, words))
   return marker?.kind ?? bareKindOf(status, error)
-}
-
-interface Words {
-  readonly codes: string
-  readonly text: string
-  /** The text behind its first word. */
-  readonly rest: string
-}
-
-function wordsOf(error: ProviderError): Words {
-  const text = error.message.toLowerCase().replaceAll('’', "'").trimStart()
-  return { codes: error.codes.join('\n').toLowerCase(), text, rest: text.slice(text.indexOf(' ') + 1) }
-}
-
-function applies(marker: Marker, status: number, { codes, text, rest }: Words): boolean {
-  if (marker.statuses !== undefined && !marker.statuses.includes(status)) return false
-  if (marker.where === 'code') return marker.matches.some((match) => codes.includes(match))
-  if (marker.where === 'text') return marker.matches.some((match) => text.includes(match))
-  return marker.matches.some((match) => text.startsWith(match) || rest.startsWith(match))
 }
 
 function bareKindOf(status: number, error: ProviderError): FailureKind {
@@ -84,6 +75,8 @@ const statusesByCode: readonly (readonly [part: string, status: number])[] = [
   ['resource_exhausted', 429],
   ['throttling', 429],
   ['overloaded', 529],
+  ['provider_unavailable', 502],
+  ['timeout', 504],
   ['invalid_request', 400],
   ['invalid_argument', 400],
   ['invalid_prompt', 400],
@@ -97,6 +90,7 @@ const statusesByCode: readonly (readonly [part: string, status: number])[] = [
   ['billing', 402],
   ['payment_required', 402],
   ['permission', 403],
+  ['accessdenied', 403],
   ['forbidden', 403],
   ['not_found', 404],
   ['notfound', 404],

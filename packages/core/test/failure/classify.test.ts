@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../src/failure/classify.ts'
-import type { Failure, FailureEvidence, FailureKind } from '../../src/failure/failure.ts'
+import type { Failure, FailureKind } from '../../src/failure/failure.ts'
 import { failurePolicies } from '../../src/failure/policies.ts'
-import { fixtures, inBandFixtures } from './fixtures.ts'
-import type { Fixture } from './fixtures.ts'
+import { fixtures } from './fixtures/fixtures.ts'
+import { inBandFixtures } from './fixtures/in-band.ts'
+import type { Fixture } from './fixtures/fixture.ts'
 
 const kinds = Object.keys(failurePolicies)
 
@@ -34,7 +34,6 @@ describe('an answer with an error', () => {
     const without: readonly FailureKind[] = [
       'unreachable',
       'connection-lost',
-      'first-token-timeout',
       'stalled',
       'deadline-exceeded',
       'empty-response',
@@ -78,6 +77,16 @@ describe('an answer with an error', () => {
     })
   })
 
+  test('takes no more of a header than the name of an exception can be', () => {
+    const failure = status(
+      400,
+      { message: 'x' },
+      { 'x-amzn-errortype': `Long${' '.repeat(200)}ThrottlingException` },
+    )
+
+    expect(failure).toMatchObject({ kind: 'invalid-request', code: 'Long' })
+  })
+
   test('says the title of a page and nothing else of it', () => {
     expect(status(502, '<html><title>502 Bad Gateway</title><body>secret</body></html>').message).toBe(
       'status 502: 502 Bad Gateway',
@@ -105,6 +114,10 @@ describe('an answer with an error', () => {
 })
 
 describe('an error in a 200', () => {
+  test('fixtures have names of their own', () => {
+    expect(new Set(inBandFixtures.map((fixture) => fixture.name)).size).toBe(inBandFixtures.length)
+  })
+
   test.each(inBandFixtures)('$name is $kind', ({ error, kind, retryAfterMs }) => {
     const failure = classify({ type: 'in-band', error, committed: false })
 
@@ -201,129 +214,5 @@ describe('other evidence', () => {
       kind: 'incomplete-answer',
       message: 'incomplete answer: no finish reason',
     })
-  })
-})
-
-describe('whatever a provider sends', () => {
-  const json = fc.jsonValue({ maxDepth: 6 }).map((value) => JSON.stringify(value))
-  const envelope = fc
-    .record(
-      {
-        message: fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.jsonValue()),
-        type: fc.jsonValue(),
-        code: fc.oneof(fc.jsonValue(), fc.constantFrom('rate_limit_exceeded', 429, '503', 1e308)),
-        details: fc.jsonValue(),
-        metadata: fc.oneof(fc.jsonValue(), fc.record({ raw: json })),
-      },
-      { requiredKeys: [] },
-    )
-    .map((error) => JSON.stringify({ error }))
-  const body = fc.oneof(
-    json,
-    envelope,
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom('{', '[[[[', '<', 'null', '"x"'),
-  )
-  const headers = fc.dictionary(
-    fc.constantFrom('retry-after', 'retry-after-ms', 'date', 'x-amzn-errortype'),
-    fc.string(),
-  )
-  const anyStatus = fc.oneof(fc.integer({ min: 300, max: 599 }), fc.integer(), fc.double())
-  const evidence: fc.Arbitrary<FailureEvidence> = fc.oneof(
-    fc.record({ type: fc.constant('status' as const), status: anyStatus, headers, body }),
-    fc.record({ type: fc.constant('in-band' as const), error: fc.anything(), committed: fc.boolean() }),
-    fc.record({
-      type: fc.constant('network' as const),
-      code: fc.string(),
-      message: fc.string(),
-      phase: fc.constantFrom('connecting' as const, 'sent' as const, 'receiving' as const),
-    }),
-    fc.record({
-      type: fc.constant('malformed' as const),
-      detail: fc.string({ unit: 'binary', maxLength: 500 }),
-    }),
-  )
-
-  test('classify never throws, and returns a known kind and a bounded message', () => {
-    fc.assert(
-      fc.property(evidence, (evidence) => {
-        const failure = classify(evidence)
-
-        expect(kinds).toContain(failure.kind)
-        expect(failure.message.length).toBeGreaterThan(0)
-        expect(failure.message.length).toBeLessThanOrEqual(300)
-        expect(failure.code?.length ?? 1).toBeLessThanOrEqual(64)
-        expect(failure.retryAfterMs ?? 0).toBeGreaterThanOrEqual(0)
-        expect(failure.retryAfterMs ?? 0).toBeLessThanOrEqual(3_600_000)
-      }),
-      { numRuns: 3_000 },
-    )
-  })
-
-  test('classify never throws, even on what is no evidence at all', () => {
-    const throws = {
-      get error(): never {
-        throw new Error('no')
-      },
-    }
-    fc.assert(
-      fc.property(fc.anything(), (anything) => {
-        expect(kinds).toContain(classify(anything as FailureEvidence).kind)
-      }),
-    )
-    expect(classify({ type: 'in-band', error: throws, committed: false }).kind).toBe('unknown')
-    expect(classify({ type: 'status', status: 500 } as unknown as FailureEvidence).kind).toBe('unknown')
-  })
-
-  test('a message that quotes the request never closes a gate or places a hold', () => {
-    const tempting = fixtures
-      .filter((fixture) => failurePolicies[fixture.kind].state !== 'none')
-      .flatMap(
-        ({ body }) => (JSON.stringify(body).match(/(?<="message":")[^"]+/g) ?? []) as readonly string[],
-      )
-    const opening = fc.constantFrom(
-      "Invalid value: '",
-      'Could not parse the argument: ',
-      'messages[0].content: got "',
-    )
-
-    expect(tempting.length).toBeGreaterThan(40)
-    fc.assert(
-      fc.property(
-        fc.constantFrom(400, 404, 413, 422),
-        opening,
-        fc.constantFrom(...tempting),
-        (code, opening, echo) => {
-          const message = `${opening}${echo}'`
-          const answers = [
-            status(code, { error: { message, type: 'invalid_request_error' } }),
-            classify({ type: 'in-band', error: { message }, committed: false }),
-          ]
-
-          for (const { kind } of answers) expect(failurePolicies[kind].state).toBe('none')
-        },
-      ),
-    )
-  })
-
-  test('a body of 100 KB of openings costs no more than it is long', () => {
-    const hostile = [
-      'try again in ',
-      "'",
-      '://',
-      'Bearer ',
-      'a1',
-      '[',
-      '{"error":',
-      '\u001b[',
-      'api_key=',
-      '<title>',
-    ]
-
-    for (const part of hostile) {
-      const failure = status(429, part.repeat(Math.ceil(100_000 / part.length)))
-      expect(failure.kind).toBe('rate-limited')
-      expect(failure.message.length).toBeLessThanOrEqual(300)
-    }
   })
 })

@@ -23,6 +23,15 @@ describe('scrub', () => {
     ['at https://host.example?a=b', 'at https://host.example'],
     ['request 3fa85f64-5717-4562-b3fc-2c963f66afa6 failed', 'request [removed] failed'],
     ['id dGhpcyBpcyBhIHNlY3JldCBrZXk= failed', 'id [removed] failed'],
+    ['sent Bearer auth-secretword here', 'sent Bearer [removed] here'],
+    ["sent Bearer 'secretword' here", "sent Bearer '[removed]' here"],
+    ['"client_secret": "hunter22"', '"client_secret": "[removed]"'],
+    ['token eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln here', 'token [removed] here'],
+    ['key 0123456789abcdef0123456789abcdef.AbCdEf0123456789', 'key [removed]'],
+    ['the key isAKIAIOSFODNNEXAMPLEE', 'the key [removed]'],
+    ['at https://user:pa/ss@host.example/x', 'at https://host.example/x'],
+    ['at https://user:p?ss@host.example', 'at https://host.example'],
+    ['at https://host.example:8080/path/@scope', 'at https://host.example:8080/path/@scope'],
   ])('turns "%s" into "%s"', (text, expected) => {
     expect(scrub(text)).toBe(expected)
   })
@@ -38,6 +47,10 @@ describe('scrub', () => {
     'max_tokens: 100000 > 8192, which is the maximum allowed number of output tokens',
     'Unexpected token: < in JSON',
     'Missing bearer token',
+    'Missing bearer token.',
+    'Use bearer authentication',
+    'A task-scheduling-service-of-ours failed',
+    'Disk-based-storage-is-full',
     'Unknown key: risk-averse',
     'ResponsibleAIPolicyViolation',
     'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -71,62 +84,126 @@ describe('scrub', () => {
     expect(scrub('\u{1f600}'.repeat(300)).isWellFormed()).toBe(true)
   })
 
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split('')
-  const random = (minLength: number): fc.Arbitrary<string> =>
-    fc.string({ unit: fc.constantFrom(...alphabet), minLength, maxLength: 64 })
-  const secret = fc.oneof(
-    fc
-      .tuple(fc.constantFrom('sk-', 'sk-proj-', 'sk-ant-', 'key-', 'gsk_', 'xai-', 'AIza', 'hf_'), random(12))
-      .map((parts) => parts.join('')),
-    random(20).filter((text) => /[0-9]/.test(text) && /[A-Za-z]/.test(text)),
+  const of = (characters: string, length: number): fc.Arbitrary<string> =>
+    fc.string({ unit: fc.constantFrom(...characters.split('')), minLength: length, maxLength: length })
+  const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+  const letters = `${upper}${upper.toLowerCase()}`
+  const alphanumeric = `${letters}0123456789`
+  const chance = (length: number): fc.Arbitrary<string> =>
+    of(alphanumeric, length).filter((text) => /[0-9]/.test(text.slice(0, 20)) && /[A-Za-z]/.test(text))
+  const prefixed = (prefix: string, length: number): fc.Arbitrary<string> =>
+    chance(length).map((text) => prefix + text)
+  /** Keys as long as they are issued. */
+  const key = fc.oneof(
+    prefixed('sk-', 48),
+    prefixed('sk-proj-', 64),
+    prefixed('sk-ant-api03-', 93),
+    prefixed('sk-or-v1-', 64),
+    prefixed('AIza', 35),
+    prefixed('gsk_', 52),
+    prefixed('xai-', 80),
+    prefixed('hf_', 34),
+    prefixed('pplx-', 48),
+    of(`${upper}234567`, 16).map((text) => `AKIA${text}`),
+    of('0123456789abcdef', 32).filter((text) => /[0-9]/.test(text) && /[a-f]/.test(text)),
+    of(`${alphanumeric}-_`, 200).map(
+      (text) => `eyJ${text.slice(0, 20)}.eyJ${text.slice(20, 150)}.${text.slice(150)}`,
+    ),
+    fc.tuple(of('0123456789abcdef', 32), chance(16)).map((parts) => parts.join('.')),
+    chance(40),
     fc.uuid().filter((text) => /[a-f]/.test(text)),
   )
-  const around = fc.tuple(
-    fc.oneof(
-      fc.string(),
-      fc.constantFrom(
-        'key: ',
-        'Authorization: Bearer ',
-        'api_key=',
-        '{"error":"',
-        '(',
-        'https://h.example/?key=',
-      ),
+  const around = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: fc.constantFrom(...letters.split('')) }),
+    fc.constantFrom(
+      'key: ',
+      'Authorization: Bearer ',
+      'api_key=',
+      '{"error":"',
+      '(',
+      '. ',
+      '"}',
+      "'",
+      '://',
+      '@',
+      '\n',
     ),
-    fc.oneof(fc.string(), fc.constantFrom('. Bye', '"}', ' ', ')', ', sorry')),
   )
 
-  test('never lets a secret through, wherever it stands by itself', () => {
+  test('never lets a key through, whatever stands before and behind it', () => {
     fc.assert(
-      fc.property(secret, around, (secret, [before, after]) => {
-        const text = `${before.replace(/[A-Za-z0-9_-]$/, '$& ')}${secret}${after.replace(/^[A-Za-z0-9]/, ' $&')}`
+      fc.property(around, key, around, (before, key, after) => {
+        const text = scrub(`${before}${key}${after}`)
 
-        expect(scrub(text)).not.toContain(secret)
-        expect(scrub(text).length).toBeLessThanOrEqual(300)
+        expect(text).not.toContain(key)
+        expect(text.length).toBeLessThanOrEqual(300)
       }),
       { numRuns: 3_000 },
     )
   })
 
-  test('never lets a secret into a failure', () => {
+  test('never lets through what follows a bearer scheme, the name of a secret or the user of an address', () => {
+    const opening = fc.constantFrom(
+      'Bearer ',
+      'bearer ',
+      'Authorization: Basic ',
+      'authorization=',
+      'api_key=',
+      'x-api-key: ',
+      '"apiKey": "',
+      'password=',
+      '"client_secret":"',
+      'token=',
+      'https://user:',
+      'https://h.example/?key=',
+      'https://h.example/#',
+    )
     fc.assert(
-      fc.property(secret, fc.constantFrom(400, 401, 403, 429, 500), (secret, status) => {
-        const error = {
-          message: `Incorrect API key provided: ${secret}. Look it up.`,
-          code: secret,
-          type: secret,
-        }
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...letters.split('')) })),
+        opening,
+        of(alphanumeric, 12),
+        fc.constantFrom('', ' x', '"', ','),
+        (before, opening, word, after) => {
+          const end = opening.endsWith('user:') ? '@h.example' : ''
+
+          expect(scrub(`${before}${opening}${word}${end}${after}`)).not.toContain(word)
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('never lets a key into a failure', () => {
+    fc.assert(
+      fc.property(key, fc.constantFrom(400, 401, 403, 429, 500), (key, status) => {
+        const error = { message: `Incorrect API key provided: ${key}. Look it up.`, code: key, type: key }
+        const passedOn = { message: `litellm.APIError: XException - ${JSON.stringify({ error })}` }
+        const head = { type: 'status', status, headers: {} } as const
         const failures = [
-          classify({ type: 'status', status, headers: {}, body: JSON.stringify({ error }) }),
-          classify({ type: 'status', status, headers: {}, body: `denied for ${secret}` }),
-          classify({ type: 'status', status, headers: {}, body: `<title>${secret}</title>` }),
+          classify({ ...head, body: JSON.stringify({ error }) }),
+          classify({ ...head, body: JSON.stringify({ error }).slice(0, -2) }),
+          classify({ ...head, body: JSON.stringify(passedOn) }),
+          classify({
+            ...head,
+            body: JSON.stringify({ error: { code: 400, metadata: { raw: `denied: ${key}` } } }),
+          }),
+          classify({ ...head, body: `denied for ${key}` }),
+          classify({ ...head, body: `<title>${key}</title>` }),
+          classify({ ...head, body: '', headers: { 'x-amzn-errortype': key } }),
+          classify({ ...head, body: '{}', headers: { 'x-amzn-errortype': key, 'retry-after': key } }),
           classify({ type: 'in-band', error, committed: true }),
-          classify({ type: 'malformed', detail: `unexpected ${secret}` }),
-          classify({ type: 'network', code: secret, message: secret, phase: 'sent' }),
+          classify({ type: 'in-band', error: key, committed: true }),
+          classify({ type: 'malformed', detail: `unexpected ${key}` }),
+          classify({ type: 'incomplete', detail: `ended after ${key}` }),
+          classify({ type: 'network', code: key, message: key, phase: 'sent' }),
         ]
 
-        expect(JSON.stringify(failures)).not.toContain(secret)
+        expect(JSON.stringify(failures)).not.toContain(key)
       }),
+      { numRuns: 300 },
     )
   })
 

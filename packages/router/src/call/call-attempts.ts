@@ -1,5 +1,5 @@
 import type { AttemptListener } from '@nextbest/adapters'
-import { attemptTimeouts, costNanoUsd, failurePolicies } from '@nextbest/core'
+import { attemptTimeouts, costNanoUsd, failurePolicies, healthWeightOf } from '@nextbest/core'
 import type { AttemptResult, CallEffect, CallEvent, ChatChunk, ChatRequest } from '@nextbest/core'
 import type { PreparedCall } from '../prepare-call.ts'
 import type { RouteAttempt } from '../route.ts'
@@ -194,6 +194,5 @@ export class CallAttempts {
 /** Whether an attempt failed in a way that says something of its endpoint, not of the request. */
 function isEndpointFailure(result: AttemptResult): boolean {
   if (result.type !== 'failed') return false
-  const { health, state } = failurePolicies[result.failure.kind]
-  return health > 0 || state !== 'none'
+  return healthWeightOf(result.failure) > 0 || failurePolicies[result.failure.kind].state !== 'none'
 }

@@ -1,4 +1,4 @@
-import { billingOf, costNanoUsd, failurePolicies } from '@nextbest/core'
+import { billingOf, costNanoUsd, failurePolicies, healthWeightOf } from '@nextbest/core'
 import type {
   AttemptOutcome,
   AttemptResult,
@@ -54,7 +54,7 @@ export function tellBreaker(
 /** A success was told to the breaker at the first token already; an answer that comes whole has its first token at its end. */
 function reportHealth({ run, result, context: { tell } }: AttemptRecording): void {
   const delivered = run.committed && run.firstTokenAtMs !== undefined
-  const unhealthy = result.type === 'failed' && failurePolicies[result.failure.kind].health > 0
+  const unhealthy = result.type === 'failed' && healthWeightOf(result.failure) > 0
   if (delivered) return unhealthy ? tellBreaker(run, 'late-failure', tell) : undefined
   if (unhealthy) return tellBreaker(run, 'failure', tell)
   return tellBreaker(run, result.type === 'answered' ? 'success' : 'neutral', tell)
@@ -63,7 +63,7 @@ function reportHealth({ run, result, context: { tell } }: AttemptRecording): voi
 function reportSignals(recording: AttemptRecording): void {
   const { run, result, demand, nowMs, context } = recording
   const { signals, endpoint } = run.endpoint
-  const weight = result.type === 'failed' ? failurePolicies[result.failure.kind].health : 1
+  const weight = result.type === 'failed' ? healthWeightOf(result.failure) : 1
   const tokens = result.type === 'answered' ? run.usage(demand.promptTokens) : undefined
   const cachedTokens = tokens === undefined ? 0 : cachedTokensOf(tokens, demand)
   const report = {

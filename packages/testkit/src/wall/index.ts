@@ -1,13 +1,26 @@
 export { allFaults } from './all-faults.ts'
-export type { Fault, FaultAction, FaultExpectation, FaultHealth, FaultMode, FaultVariant } from './fault.ts'
+export type {
+  Fault,
+  FaultAction,
+  FaultExpectation,
+  FaultHealth,
+  FaultMode,
+  FaultVariant,
+  FaultVariantDetails,
+} from './fault.ts'
 export { readFaultScript } from './fault-choice.ts'
 export type { ChosenFault, FaultScript } from './fault-choice.ts'
 export type { FaultOrigin } from './fault-origin.ts'
+export { startFaultProxy } from './fault-proxy.ts'
+export type { FaultProxy, FaultProxyOptions } from './fault-proxy.ts'
+export { faultProxyDefaults } from './fault-proxy/settings.ts'
+export type { FaultProxySettings, ProxyDirection, ProxyEnding } from './fault-proxy/settings.ts'
 export { referenceText, referenceTokens } from './reference-answer.ts'
 export type { ReferenceAnswer } from './reference-answer.ts'
-export { startWall, wallFormats } from './wall.ts'
+export { startWall } from './wall.ts'
 export type { Wall, WallOptions } from './wall.ts'
 export type { WallExchange } from './wall-exchange.ts'
 export type { WallFormat, WallStream } from './wall-format.ts'
+export { wallFormats } from './wall-formats.ts'
 export type { WallEntry } from './wall-ledger.ts'
 export type { WallRequest } from './wall-request.ts'

@@ -11,6 +11,7 @@ export interface WallExchangeParts {
   readonly format: WallFormat
   readonly entry: OpenEntry
   readonly ledger: WallLedger
+  readonly requestsOnSocket: number
 }
 
 /** One request to the wall, and the socket on which a fault answers it by hand. */
@@ -21,6 +22,8 @@ export class WallExchange {
   readonly stream: boolean
   /** For what the methods below cannot do. */
   readonly socket: Socket
+  /** How many requests the connection has brought, this one included. */
+  readonly requestsOnSocket: number
   /** The good answer to this request. */
   readonly answer: ReferenceAnswer
   readonly #entry: OpenEntry
@@ -31,8 +34,9 @@ export class WallExchange {
     this.#stopTimers()
   }
 
-  constructor({ socket, request, format, entry, ledger }: WallExchangeParts) {
+  constructor({ socket, request, format, entry, ledger, requestsOnSocket }: WallExchangeParts) {
     this.socket = socket
+    this.requestsOnSocket = requestsOnSocket
     this.request = request
     this.format = format
     this.stream = entry.stream

@@ -60,10 +60,11 @@ function requestOf(head: string, body: string, bytes: number): WallRequest {
     const colon = field.indexOf(':')
     headers[field.slice(0, colon).trim().toLowerCase()] = field.slice(colon + 1).trim()
   }
-  return { method, path: target.split('?', 1)[0] ?? '', headers, body: objectIn(body), bytes }
+  return { method, path: target.split('?', 1)[0] ?? '', headers, body: jsonObjectIn(body), bytes }
 }
 
-function objectIn(text: string): Readonly<Record<string, unknown>> {
+/** The object that a text is in JSON; an empty one where it is something else. */
+export function jsonObjectIn(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? { ...value } : {}

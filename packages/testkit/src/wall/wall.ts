@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { allFaults } from './all-faults.ts'
 import { readFaultScript, type ChosenFault } from './fault-choice.ts'
-import { openAiChatFormat } from './formats/openai-chat.ts'
 import { WallExchange } from './wall-exchange.ts'
-import type { WallFormat } from './wall-format.ts'
+import { wallFormatOf } from './wall-formats.ts'
 import { WallLedger } from './wall-ledger.ts'
 import { mostRequestBytes, RequestReader, type WallRequest } from './wall-request.ts'
 
@@ -25,9 +24,6 @@ export interface Wall extends AsyncDisposable {
   /** Destroys every connection and stops listening. May be called again. */
   close(): Promise<void>
 }
-
-/** Wire formats of the wall. */
-export const wallFormats: readonly WallFormat[] = Object.freeze([openAiChatFormat])
 
 /** Scripts whose place is remembered; with more, all begin anew. */
 const mostScripts = 10_000
@@ -87,18 +83,19 @@ class RunningWall implements Wall {
 
   #take(socket: Socket): void {
     const reader = new RequestReader()
+    let requests = 0
     this.#sockets.add(socket)
     socket.setNoDelay(true)
     socket.on('error', () => undefined)
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('data', (bytes) => {
-      for (const request of reader.push(bytes)) this.#answer(socket, request)
+      for (const request of reader.push(bytes)) this.#answer(socket, request, ++requests)
       if (reader.pendingBytes > mostRequestBytes) socket.destroy()
     })
   }
 
-  #answer(socket: Socket, request: WallRequest): void {
-    const format = wallFormats.find((one) => one.matches(request.path)) ?? openAiChatFormat
+  #answer(socket: Socket, request: WallRequest, requestsOnSocket: number): void {
+    const format = wallFormatOf(request.path)
     const model = format.modelOf(request.body, request.path)
     const chosen = this.#nextOf(model)
     const entry = this.ledger.add({
@@ -106,7 +103,14 @@ class RunningWall implements Wall {
       fault: typeof chosen === 'object' ? chosen.fault.number : 0,
       stream: format.wantsStream(request.body, request.path),
     })
-    const exchange = new WallExchange({ socket, request, format, entry, ledger: this.ledger })
+    const exchange = new WallExchange({
+      socket,
+      request,
+      format,
+      entry,
+      ledger: this.ledger,
+      requestsOnSocket,
+    })
     if (typeof chosen === 'string') exchange.respond(404, format.error(chosen, 'model_not_found'))
     else if (chosen === undefined) exchange.answerWell()
     else if (chosen.variant.at === 'request') chosen.variant.play(exchange)

@@ -1,22 +1,17 @@
 import type { Fault } from '../fault.ts'
+import { eventFormFaults } from './event-forms.ts'
+import { streamCutFaults } from './stream-cuts.ts'
+import { streamEndFaults } from './stream-ends.ts'
+import { streamErrorFaults } from './stream-errors.ts'
+import { streamStallFaults } from './stream-stalls.ts'
+import { toolCallFaults } from './tool-calls.ts'
 
 /** Streams that end, stall or say something else (103–122). */
 export const streamFaults: readonly Fault[] = [
-  {
-    number: 110,
-    name: 'no end mark after the finish reason',
-    expected: { stream: { action: 'tolerate', health: 'none' } },
-    variants: {
-      chunked: {
-        at: 'request',
-        play: (exchange) => {
-          const { opening, content, finish, usage } = exchange.events
-          exchange.bill(content.length)
-          exchange.writeStreamHead()
-          exchange.writeChunk([...opening, ...content, ...finish, ...usage].join(''))
-          exchange.endChunks()
-        },
-      },
-    },
-  },
-]
+  ...streamCutFaults,
+  ...streamErrorFaults,
+  ...streamStallFaults,
+  ...streamEndFaults,
+  ...toolCallFaults,
+  ...eventFormFaults,
+].toSorted((one, other) => one.number - other.number)
