@@ -69,6 +69,8 @@ export interface RouteAttempt {
   readonly outcome: 'answered' | 'failed' | 'cancelled'
   /** Why it failed. */
   readonly failure: Failure | undefined
+  /** The model that the provider says it has answered with, where that is not the one that was asked of it. */
+  readonly servedModel?: string | undefined
   /** `billed` by reported usage, `assumed` without one, or `free`. */
   readonly billing: 'billed' | 'assumed' | 'free'
   readonly costNanoUsd: number

@@ -1,4 +1,4 @@
-import { failurePolicies } from '@nextbest/core'
+import { clientErrorOf } from '@nextbest/core'
 import type { CallOutcome, Catalog, Failure } from '@nextbest/core'
 import { RouterError } from './router-error.ts'
 import type { RouterErrorDetails } from './router-error.ts'
@@ -180,7 +180,7 @@ function attemptsFailed(
 
 function clientOf(failure: Failure | undefined, kind: 'refused' | 'all-failed' | 'answer-broken'): Plain {
   if (failure === undefined) return plain(kind, 502, 'provider_unavailable')
-  return { kind, ...failurePolicies[failure.kind].client }
+  return { kind, ...clientErrorOf(failure) }
 }
 
 type Plain = Pick<RouterErrorDetails, 'kind' | 'status' | 'code' | 'type'>

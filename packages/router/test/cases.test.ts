@@ -207,6 +207,17 @@ describe('fallback and streams', () => {
     expect(attemptsOf(route)).toEqual(['empty empty-response', 'good answered'])
   })
 
+  test('when nobody has more to say, an answer without content is the answer, streamed or not', async () => {
+    for (const stream of [true, false]) {
+      const fleet = fleetOf({ empty: fails({ type: 'empty' }), bad: fails(serverError) })
+      const { text, error, route } = await callOf(fleet, { ...request, stream })
+
+      expect([text, error]).toEqual(['', undefined])
+      expect(attemptsOf(route)).toEqual(['empty empty-response', 'bad server-error'])
+      expect(route?.endpoint).toBe(route?.attempts[0]?.endpoint)
+    }
+  })
+
   // case 16, case 27. Others return the first failure or the last; here the error lists them all.
   test('when all fail, there is one error that names each attempt, and the route has every one', async () => {
     const fleet = fleetOf({ one: fails(serverError), two: fails(inBand), three: answers('fine') })

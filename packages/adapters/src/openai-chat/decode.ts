@@ -19,8 +19,9 @@ export function decodeAnswer(body: string): DecodedAnswer {
   const completion = toCompletion(value)
   if (completion === undefined)
     return failure({ type: 'malformed', detail: 'the body has no choices with a message' })
-  if (!answerHasContent(completion)) return failure({ type: 'empty' })
-  return { type: 'answer', completion, usage: usageIn(completion) }
+  const usage = usageIn(completion)
+  if (answerHasContent(completion)) return { type: 'answer', completion, usage }
+  return failure({ type: 'empty', completion, ...(usage !== undefined && { usage }) })
 }
 
 function failure(evidence: FailureEvidence): DecodedAnswer {

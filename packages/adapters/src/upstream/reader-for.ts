@@ -22,15 +22,12 @@ export function readerFor(status: number, headers: Headers, plan: ReadingPlan): 
 }
 
 /** JSON that comes where a stream was asked for, and a stream where JSON was, are turned into the other. */
-function answerReaderFor(type: string, plan: ReadingPlan): BodyReader | FailureEvidence {
+function answerReaderFor(type: string, plan: ReadingPlan): BodyReader {
   const { adapter, limits, tellPart } = plan
-  if (tellPart !== undefined && type === 'text/html') {
-    return { type: 'malformed', detail: 'a page came where a stream was asked for' }
-  }
   const json = (): BodyReader => new AnswerReader(adapter, limits.maxAnswerBytes, tellPart)
-  if (type === 'application/json') return json()
   if (tellPart === undefined && type !== 'text/event-stream') return json()
   return new SniffingReader({
+    named: type === 'application/json' ? 'json' : 'events',
     json,
     events: () => (tellPart === undefined ? new CollectingReader(plan) : new StreamReader(plan, tellPart)),
   })

@@ -133,7 +133,7 @@ export interface BrokenAnswer {
 
 /** How a call ended. */
 export type CallOutcome =
-  /** The attempt's answer is whole. */
+  /** The attempt's answer is whole. It may have failed for being blank: then nobody had more to say. */
   | { readonly type: 'answered'; readonly attempt: number }
   /** Nothing was delivered. */
   | { readonly type: 'failed'; readonly reason: CallFailureReason; readonly retryAtMs: number | undefined }

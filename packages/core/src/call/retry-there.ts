@@ -67,7 +67,10 @@ interface Chance {
 function waitBefore(failure: Failure, { again, others }: Chance): number | undefined {
   const { kind, status = 0, retryAfterMs = 0 } = failure
   if (kind === 'rate-limited') return namedWaitMs(failure, others)
-  if (again || (kind !== 'overloaded' && kind !== 'server-error')) return undefined
+  if (again) return undefined
+  // Where others could serve, another one answers sooner than this one's conflict is over.
+  if (kind === 'conflict' || status === 424) return others ? undefined : 0
+  if (kind !== 'overloaded' && kind !== 'server-error') return undefined
   if (kind === 'overloaded') return namedWaitMs(failure, others)
   return isTransient(status) && retryAfterMs === 0 ? 0 : undefined
 }

@@ -13,8 +13,7 @@ import { isAffordable, isWorthwhile } from './worthwhile.ts'
 export function startNext(state: CallState, nowMs: number): CallStep {
   if (mustStop(state)) return settle(state, failedOutcome(state, 'refused'))
   if (nowMs >= state.budget.deadlineAtMs) return settle(state, failedOutcome(state, 'deadline'))
-  if (state.attempts.length >= state.budget.maxAttempts)
-    return settle(state, failedOutcome(state, 'all-failed'))
+  if (state.attempts.length >= state.budget.maxAttempts) return settleFailed(state)
   const index = state.queue.findIndex((planned) => isWorthwhile(state, planned, nowMs))
   const planned = state.queue[index]
   if (planned === undefined) return waitOrSettle(state, nowMs)
@@ -53,9 +52,16 @@ export function onWaitFailed(state: CallState, nowMs: number): CallStep {
 
 /** Before the first attempt only money passes an endpoint of the plan over. */
 function settleUnserved(state: CallState): CallStep {
-  if (state.attempts.length > 0) return settle(state, failedOutcome(state, 'all-failed'))
+  if (state.attempts.length > 0) return settleFailed(state)
   if (state.standby.some((standby) => isAffordable(state, standby)))
     return settle(state, failedOutcome(state, 'busy'))
   const known = state.queue.length + state.standby.length
   return settle(state, failedOutcome(state, known > 0 ? 'over-budget' : 'no-endpoint'))
+}
+
+/** Some prompts do ask for nothing: when nobody has more to say, an answer without content is the answer, the last one if there are several. */
+function settleFailed(state: CallState): CallStep {
+  const blank = state.attempts.findLast(({ failure }) => failure?.kind === 'empty-response')
+  if (blank === undefined) return settle(state, failedOutcome(state, 'all-failed'))
+  return settle(state, { type: 'answered', attempt: blank.number })
 }

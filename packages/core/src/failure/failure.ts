@@ -1,3 +1,6 @@
+import type { ChatCompletion } from '../chat/completion.ts'
+import type { TokenUsage } from '../chat/usage.ts'
+
 /** What went wrong with an attempt, named by what follows from it. `failurePolicies` says what does. */
 export type FailureKind =
   /** The connection could not be made: name, connect or TLS. Nothing was sent. */
@@ -97,7 +100,7 @@ export type FailureEvidence =
     }
   /** A 200 that does not decode. */
   | { readonly type: 'malformed'; readonly detail: string }
-  /** A 200 without content. */
-  | { readonly type: 'empty' }
+  /** A whole 200 without content; with the answer itself where it was no stream. */
+  | { readonly type: 'empty'; readonly completion?: ChatCompletion; readonly usage?: TokenUsage }
   /** A stream that ended without a finish reason. */
   | { readonly type: 'incomplete'; readonly detail: string }

@@ -214,3 +214,9 @@ function freezeRows(rows: Record<FailureKind, FailurePolicy>): Readonly<Record<F
 export function healthWeightOf({ kind, excused }: Failure): FailurePolicy['health'] {
   return excused === true ? 0 : failurePolicies[kind].health
 }
+
+/** Returns what the caller is told if a failure ends the call; of a provider whose own backend gave no answer in time, that. */
+export function clientErrorOf({ kind, status }: Failure): ClientError {
+  const timedOut = kind === 'server-error' && status === 504
+  return failurePolicies[timedOut ? 'first-token-timeout' : kind].client
+}

@@ -4,21 +4,22 @@ import { withoutQuotations } from './quotations.ts'
 const longestMessage = 300
 /** Characters that are looked at: what lies behind them cannot become part of the message's first sentence. */
 const longestInput = 2_000
-/** A run in quotes longer than this is taken for an echo of the prompt, in characters. */
-const longestQuote = 60
+/** What may stand in quotes: one name of a field, a model or a code. All else may be an echo of the prompt, however short. */
+const quotedName = /^[\w.:/@[\]$*+-]{0,60}$/
 /** Shortest run of characters that is taken for a key by its looks alone. */
 const shortestKey = 20
 const removed = '[removed]'
 
 /**
  * Returns what of a provider's text may be shown and logged: its first sentence or line, at most 300 characters, without control
- * characters, without secrets and without long quotations, which may be the prompt. Secrets are what follows a key's usual prefix, a
+ * characters, without secrets and without quotations of more than a name, which may be the prompt. Secrets are what follows a key's usual prefix, a
  * bearer scheme or a field such as `api_key=`, a URL's credentials and query, and long runs that mix letters and digits without
  * being made of words. Time is linear in the text and bounded.
  */
 export function scrub(text: string): string {
   const line = firstLine(text.slice(0, longestInput))
-  return clipped(withoutSecrets(firstSentence(withoutLongQuotes(line))))
+  // Before quotations go, since one may hold the name that tells a secret; and after, since what is left may look like one.
+  return clipped(withoutSecrets(firstSentence(withoutQuotedProse(withoutSecrets(line)))))
 }
 
 function firstLine(text: string): string {
@@ -28,8 +29,8 @@ function firstLine(text: string): string {
   return (end === -1 ? plain : plain.slice(0, end)).replace(/[\p{C}\s]+/gu, ' ').trim()
 }
 
-function withoutLongQuotes(text: string): string {
-  return withoutQuotations(text, ({ from, to }) => to - from > longestQuote)
+function withoutQuotedProse(text: string): string {
+  return withoutQuotations(text, ({ from, to }) => !quotedName.test(text.slice(from, to)))
 }
 
 function withoutSecrets(text: string): string {

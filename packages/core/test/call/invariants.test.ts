@@ -33,7 +33,7 @@ describe('invariant 1: no endpoint is attempted twice in a call, but for a secon
         expect(attempt.kind === 'retry').toBe(before !== undefined)
         if (before !== undefined) {
           expect([...seen.keys()]).toEqual([idOf(attempt)])
-          expect(['server-error', 'rate-limited', 'overloaded']).toContain(before.failure?.kind)
+          expect(['server-error', 'rate-limited', 'overloaded', 'conflict']).toContain(before.failure?.kind)
         }
         seen.set(idOf(attempt), attempt)
       }

@@ -21,6 +21,15 @@ function after(setup: CallSetup, failure: Failure, more: readonly CallEvent[] = 
   return named(follow(setup, [started(1), failed(1, 100, failure), ...more]).effects)
 }
 
+test.each([
+  ['a conflict', { kind: 'conflict', status: 409, message: 'conflict' }],
+  ['a 424', { kind: 'server-error', status: 424, message: 'model error' }],
+] as const)('after %s the only endpoint is tried once more at once, and one of two is left', (_, failure) => {
+  expect(after(only, failure)).toContain('start 2 as retry')
+  expect(after(ordered, failure)).toContain('start 2 as plain')
+  expect(after(only, failure, [started(2, 100), failed(2, 200, failure)])).toContain('settle')
+})
+
 describe('the first choice of an explicit order', () => {
   test('is tried once more at once after a 500', () => {
     expect(after(ordered, serverError)).toContain('start 2 as retry')

@@ -33,6 +33,7 @@ describe('an answer with an error', () => {
   test('fixtures have names of their own and cover every kind that a status can mean', () => {
     const without: readonly FailureKind[] = [
       'unreachable',
+      'out-of-resources',
       'connection-lost',
       'stalled',
       'deadline-exceeded',
@@ -138,7 +139,6 @@ describe('an error of the network', () => {
     'ETIMEDOUT',
     'EHOSTUNREACH',
     'ENETUNREACH',
-    'EADDRNOTAVAIL',
     'ECONNRESET',
     'EPIPE',
     'UND_ERR_CONNECT_TIMEOUT',

@@ -19,10 +19,16 @@ describe('failurePolicies', () => {
     },
   )
 
-  test('only what the request or its caller decides ends a call', () => {
+  test('only what the request or its caller decides ends a call, or what this process lacks', () => {
     const stops = rows.filter(([, policy]) => policy.next === 'stop').map(([kind]) => kind)
 
-    expect(stops).toEqual(['deadline-exceeded', 'content-refused', 'invalid-request', 'aborted'])
+    expect(stops).toEqual([
+      'out-of-resources',
+      'deadline-exceeded',
+      'content-refused',
+      'invalid-request',
+      'aborted',
+    ])
   })
 
   test('gates and holds never count as ill health, but for an overload that counts half', () => {

@@ -68,7 +68,7 @@ describe('scrub', () => {
     expect(scrub('\u001b[31mred\u001b[0m and\u0000 \u0007bell\u202e\u200b')).toBe('red and bell')
   })
 
-  test('drops quotations of more than 60 characters, and those that do not end', () => {
+  test('drops quotations of more than a name, however short, and those that do not end', () => {
     const long = 'tell me about my private matters '.repeat(3)
 
     expect(scrub(`Invalid value: '${long}'. Expected text`)).toBe('Invalid value: ….')
@@ -76,7 +76,11 @@ describe('scrub', () => {
     expect(scrub(`Got “${long}” here`)).toBe('Got … here')
     expect(scrub(`Got \`${long}`)).toBe('Got …')
     expect(scrub(`Got 'it's ${long}' here`)).toBe('Got … here')
-    expect(scrub(`The model's "${'x '.repeat(30)}"`)).toBe(`The model's "${'x '.repeat(30)}"`)
+    expect(scrub("Expected an array, got 'tell me' instead")).toBe('Expected an array, got … instead')
+    expect(scrub(`Got '${'x'.repeat(61)}'`)).toBe('Got …')
+    expect(scrub("The model 'gpt-4o:free' has no 'messages[0].content'")).toBe(
+      "The model 'gpt-4o:free' has no 'messages[0].content'",
+    )
   })
 
   test('cuts at 300 characters, between characters', () => {

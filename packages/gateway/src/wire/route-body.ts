@@ -84,6 +84,7 @@ function attemptBody(attempt: RouteAttempt): object {
             message: failure.message,
             retry_after_ms: failure.retryAfterMs ?? null,
           },
+    served_model: attempt.servedModel ?? null,
     billing: attempt.billing,
     cost_usd: usdOfNano(attempt.costNanoUsd),
   }

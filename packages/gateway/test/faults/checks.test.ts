@@ -38,6 +38,11 @@ function withHealth(observation: Observation, health: Partial<ObservedHealth>): 
     : withPrimary(observation, { health: { ...primary.health, ...health } })
 }
 
+/** The observation with the answer served by a model of that name. */
+function servedBy(observation: Observation, servedModel: string): Observation {
+  return { ...observation, attempts: observation.attempts.map((attempt) => ({ ...attempt, servedModel })) }
+}
+
 /** The observation with one more attempt, at the end, on a place that saw it. */
 function withAttempt(observation: Observation, provider: string): Observation {
   const { attempts, events, places } = observation
@@ -46,6 +51,7 @@ function withAttempt(observation: Observation, provider: string): Observation {
     kind: 'plain',
     outcome: 'failed',
     failure: serverError,
+    servedModel: undefined,
     billing: 'assumed',
     endedAfterMs: 50,
   } as const
@@ -90,7 +96,7 @@ describe('nothing is found where all is as required', () => {
   test.for<[string, Observation, FaultExpectation]>([
     ['a tolerated answer', tolerated, tolerate],
     ['an answer of its own', answering(tolerated, otherAnswer), otherText],
-    ['another model', answering(tolerated, { models: ['other'] }), { ...tolerate, model: 'other' }],
+    ['another model', servedBy(tolerated, 'other'), { ...tolerate, servedModel: 'other' }],
     ['a failover', failedOver, failover],
     ['a retry that went on', failedOver, retry],
     ['a retry that helped', tolerated, retry],
@@ -321,6 +327,18 @@ describe('what a caller must not be told is found', () => {
       answering(tolerated, { models: ['wall/asked', 'other'] }),
       tolerate,
       'told to be of the model wall/asked, other',
+    ],
+    [
+      'a model that nobody asked for',
+      servedBy(tolerated, 'other'),
+      tolerate,
+      'served by other instead of the model asked for',
+    ],
+    [
+      'a model that is kept secret',
+      tolerated,
+      { ...tolerate, servedModel: 'other' },
+      'served by the model asked for instead of other',
     ],
     [
       'wrong usage',

@@ -5,9 +5,12 @@ import type { Leftovers } from './observation.ts'
 /** Longest wait for the last events of what was closed, in real ms. */
 const longestEndMs = 2_000
 
+/** What this process writes on, which is opened when it first does. */
+const ownOutput: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap'])
+
 /** What keeps the process alive, to be compared with later. */
 export function activeResources(): readonly string[] {
-  return process.getActiveResourcesInfo()
+  return process.getActiveResourcesInfo().filter((resource) => !ownOutput.has(resource))
 }
 
 /** What is watched until it is closed. */

@@ -99,6 +99,7 @@ export interface ObservedAttempt {
   readonly kind: string
   readonly outcome: 'answered' | 'failed' | 'cancelled'
   readonly failure: ObservedFailure | undefined
+  readonly servedModel: string | undefined
   readonly billing: 'billed' | 'assumed' | 'free'
   /** From the call's start to the attempt's end. */
   readonly endedAfterMs: number

@@ -136,6 +136,7 @@ function attemptOf({
   kind = 'plain',
   outcome,
   failure,
+  servedModel,
   billing,
   startedAfterMs,
   durationMs,
@@ -150,6 +151,7 @@ function attemptOf({
       retryAfterMs: failure.retryAfterMs,
       message: failure.message,
     },
+    servedModel,
     billing,
     endedAfterMs: startedAfterMs + durationMs,
   }

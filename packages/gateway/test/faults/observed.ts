@@ -64,7 +64,15 @@ function place(provider: string, health: ObservedHealth, requests: number): Obse
 
 function attempt(provider: string, outcome: ObservedAttempt['outcome']): ObservedAttempt {
   const failure = outcome === 'failed' ? serverError : undefined
-  return { provider, kind: 'plain', outcome, failure, billing: 'assumed', endedAfterMs: 50 }
+  return {
+    provider,
+    kind: 'plain',
+    outcome,
+    failure,
+    servedModel: undefined,
+    billing: 'assumed',
+    endedAfterMs: 50,
+  }
 }
 
 /** The first place answers well. */

@@ -60,6 +60,7 @@ export function listenerWith(run: AttemptRun, ears: AttemptEars, onPart: HearPar
       tell(ended(run, ears))
     },
     onFailure(evidence) {
+      if (evidence.type === 'empty') run.completeBlank(evidence)
       const failure = classify(evidence)
       const costUsd = ears.costUsd(run)
       const failed = { type: 'attempt-failed', attempt, nowMs: nowMs(), failure } as const

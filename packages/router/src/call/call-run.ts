@@ -235,6 +235,8 @@ export class CallRun implements CallHandle {
     if (run === undefined || usage === undefined) return undefined
     this.#context.outputLengths.record(this.#call.outputKind, usage.completionTokens)
     if (run.completion !== undefined) return this.#output.reply(replyOf(run.completion, usage, route))
+    // A blank answer was kept until nobody had more to say.
+    if (!run.committed) this.#delivery.commit(run)
     return this.#output.end({ usage, route })
   }
 }

@@ -163,6 +163,7 @@ function routeAttempt({ run, result, demand, callStartedAtMs, nowMs }: AttemptRe
     firstTokenMs: run.firstTokenAtMs === undefined ? undefined : run.firstTokenAtMs - run.startedAtMs,
     outcome: result.type,
     failure: result.type === 'failed' ? result.failure : undefined,
+    ...(run.servedModel !== undefined && { servedModel: run.servedModel }),
     billing,
     costNanoUsd:
       billing === 'free'

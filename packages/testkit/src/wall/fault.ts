@@ -58,8 +58,11 @@ export interface FaultExpectation {
   readonly refusal?: string
   /** The pieces of tool calls that the caller of a stream gets, one by one and unchanged. Default: none. */
   readonly toolCallDeltas?: readonly unknown[]
-  /** The model that the caller is told to have answered. Default: the one that was asked for. */
-  readonly model?: string
+  /**
+   * The model that the provider says it answered with, told beside the attempt; the answer itself is of the model that was asked for.
+   * Default: none but that.
+   */
+  readonly servedModel?: string
   /** Tokens that the answer is accounted for. Default: 7 and 60, unless it broke off. */
   readonly usage?: 'estimated' | { readonly promptTokens: number; readonly completionTokens: number }
   /**

@@ -9,6 +9,7 @@ import { resolveLimits } from '../../../adapters/src/upstream/upstream-options.t
 
 const adapter = openAiChat()
 const limits = resolveLimits(undefined)
+const plan = { adapter, limits, maxEventBytes: limits.maxEventBytes, choices: 1 }
 const encoder = new TextEncoder()
 
 /**
@@ -25,7 +26,7 @@ export function sendOverWire(
     close: () => Promise.resolve(),
   }
   const { endpoint, request, stream } = attempt
-  const running = new Attempt(listener, { adapter, limits }, stream)
+  const running = new Attempt(listener, plan, stream)
   running.start(withReconnect(transport), adapter.encode(request, { endpoint, stream }))
   return running
 }

@@ -46,7 +46,12 @@ const breaking = statusAndBodyFaults.filter((fault) => casesOf(fault).some(break
 describe('a fault that is to be tolerated', () => {
   it.each(delivering)('says what the caller must see: $number, $name', async (fault) => {
     for (const one of casesOf(fault).filter(isTolerable)) {
-      const { text = referenceText, finishReason = 'stop', refusal = '', model = requestModel } = one.expected
+      const {
+        text = referenceText,
+        finishReason = 'stop',
+        refusal = '',
+        servedModel = requestModel,
+      } = one.expected
       const { response, entry } = await new Playing(one).toItsEnd()
       const toolCallDeltas = one.expected.toolCallDeltas ?? []
       expect(response.status, one.name).toBe(200)
@@ -54,7 +59,7 @@ describe('a fault that is to be tolerated', () => {
         text,
         finishReason,
         refusal,
-        model,
+        model: servedModel,
         toolCallDeltas,
         errors: [],
       })

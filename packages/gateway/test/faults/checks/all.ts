@@ -7,6 +7,7 @@ import {
   modelIsTold,
   retriesAreAdvised,
   secretsAreKept,
+  servedModelIsTold,
   tokensAreCounted,
 } from './client.ts'
 import { endsAsExpected } from './ending.ts'
@@ -39,6 +40,7 @@ export const faultChecks: readonly Check[] = [
   asksAsExpected,
   errorIsNamed,
   modelIsTold,
+  servedModelIsTold,
   tokensAreCounted,
   healthIsCounted,
   rateRises,

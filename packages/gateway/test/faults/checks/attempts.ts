@@ -38,8 +38,8 @@ function within(count: number, [least, most]: Range): boolean {
 }
 
 /**
- * The same endpoint is asked again only after a 5xx, once, or after a word of waiting, and never after a timeout or where the request
- * may have run (docs/policies/attempts.md).
+ * The same endpoint is asked again only after a 5xx, a conflict or a 424, once, or after a word of waiting, and never after a timeout or
+ * where the request may have run (docs/policies/attempts.md).
  */
 export const retriesAsDocumented: Invariant = ({ attempts }) => {
   const wrong = attempts.findIndex((attempt, index) => {
@@ -55,7 +55,9 @@ export const retriesAsDocumented: Invariant = ({ attempts }) => {
 function mayFollow(failure: ObservedFailure | undefined, attemptsBefore: number): boolean {
   if (failure?.kind === 'rate-limited') return true
   if (attemptsBefore > 1) return false
-  return failure?.kind === 'overloaded' || (failure?.kind === 'server-error' && (failure.status ?? 0) >= 500)
+  if (failure?.kind === 'overloaded' || failure?.kind === 'conflict') return true
+  const status = failure?.status ?? 0
+  return failure?.kind === 'server-error' && (status >= 500 || status === 424)
 }
 
 /** Attempts of a call on one provider, in the order of their starts. */

@@ -1,6 +1,7 @@
 import type { ObservedError } from '../observation.ts'
 import type { Check, Invariant } from './check.ts'
 import { endingOfFault, errorWords } from './ending.ts'
+import { askedModel } from '../names.ts'
 import { expectedAnswer } from './expected-answer.ts'
 import type { ExpectedAnswer } from './expected-answer.ts'
 
@@ -50,9 +51,16 @@ export const modelIsTold: Check = (observation, expectation) => {
   const expected = wholeAnswer(observation, expectation)
   const told = observation.answer.models.join(', ')
   // The router's own answer has the provider's name of the model.
-  if (expected === undefined || observation.setting === 'continued' || told === expected.model)
-    return undefined
-  return `told to be of the model ${told} instead of ${expected.model}`
+  if (expected === undefined || observation.setting === 'continued' || told === askedModel) return undefined
+  return `told to be of the model ${told} instead of ${askedModel}`
+}
+
+/** A provider that answers with another model than was asked of it is told to. */
+export const servedModelIsTold: Check = (observation, expectation) => {
+  const expected = wholeAnswer(observation, expectation)
+  const told = observation.attempts.findLast(({ outcome }) => outcome === 'answered')?.servedModel
+  if (expected === undefined || told === expected.servedModel) return undefined
+  return `served by ${told ?? 'the model asked for'} instead of ${expected.servedModel ?? 'the model asked for'}`
 }
 
 /** The answer is accounted for by the right tokens, and the caller is told of them. */

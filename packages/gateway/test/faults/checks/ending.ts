@@ -22,7 +22,10 @@ export function endingOf(observation: Observation, answerOf: (provider: string) 
   if (answer.unreadable !== undefined) return wrong(answer.unreadable)
   if (answer.status !== 200) return errorEnding(answer)
   const outcome = answer.errors.length > 0 ? 'failed' : 'answered'
-  const from = attempts.findLast((attempt) => attempt.outcome === outcome)?.provider ?? 'nobody'
+  // A blank answer is one where nobody had more to say.
+  const blank = attempts.findLast(({ failure }) => failure?.kind === 'empty-response')
+  const source = attempts.findLast((attempt) => attempt.outcome === outcome) ?? blank
+  const from = source?.provider ?? 'nobody'
   const why =
     outcome === 'failed' ? faultInBroken(answer, answerOf(from)) : faultInWhole(observation, answerOf(from))
   if (why !== undefined) return wrong(why)

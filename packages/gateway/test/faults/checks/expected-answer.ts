@@ -1,6 +1,5 @@
 import type { FaultExpectation } from '@nextbest/testkit/wall'
 import { referenceText, referenceTokens } from '@nextbest/testkit/wall'
-import { askedModel } from '../names.ts'
 
 /** What a provider answers, as its caller is to get it. */
 export interface ExpectedAnswer {
@@ -8,7 +7,8 @@ export interface ExpectedAnswer {
   readonly finishReason: string
   readonly refusal: string
   readonly toolCallDeltas: readonly unknown[]
-  readonly model: string
+  /** What the provider calls its model, where that is another one. */
+  readonly servedModel: string | undefined
   readonly usage: NonNullable<FaultExpectation['usage']>
 }
 
@@ -20,7 +20,7 @@ const good: ExpectedAnswer = Object.freeze({
   finishReason: 'stop',
   refusal: '',
   toolCallDeltas: [],
-  model: askedModel,
+  servedModel: undefined,
   usage: { promptTokens, completionTokens: referenceTokens.length },
 })
 

@@ -9,7 +9,7 @@ const oneSource: Rule = {
 const inOrder: Rule = { number: 36, sentence: 'No piece of content is lost, repeated or out of order' }
 const livenessIsNothing: Rule = {
   number: 37,
-  sentence: 'Nothing reaches the caller before an attempt has brought content',
+  sentence: 'Nothing reaches the caller before an attempt has brought content, or a whole answer without any',
 }
 const oneTerminal: Rule = { number: 38, sentence: 'A caller is told exactly one end, and nothing after it' }
 const noRestart: Rule = {
@@ -34,7 +34,7 @@ export const output: RuleFamily = {
     },
     delivered(call, text) {
       if (call.terminals > 0) scene.violated(oneTerminal, 'a chunk came after the end', call)
-      if (!call.attempts.some(({ ledger }) => ledger.pieces.length > 0)) {
+      if (!call.attempts.some(({ ledger }) => ledger.pieces.length > 0 || isBlank(ledger))) {
         scene.violated(livenessIsNothing, `"${text}" came before any content`, call)
       }
       if (text !== '') judgePiece(call, text, scene)
@@ -72,7 +72,14 @@ function judgeWhole(call: SeenCall, text: string, scene: Scene): void {
   const isWhole = ({ ledger }: SeenAttempt): boolean => ledger.ending === 'answered'
   const source = call.attempts.findLast(isWhole)
   if (source !== undefined && textOf(source) === text) return
+  // Nobody had more to say.
+  if (source === undefined && text === '' && call.attempts.some(({ ledger }) => isBlank(ledger))) return
   scene.violated(wholeIsWhole, `"${text}", and the last whole answer is "${source && textOf(source)}"`, call)
+}
+
+/** Whether an answer was whole and had no content. */
+function isBlank({ evidence }: SeenAttempt['ledger']): boolean {
+  return evidence?.type === 'empty'
 }
 
 function textOf({ ledger: { pieces } }: SeenAttempt): string {

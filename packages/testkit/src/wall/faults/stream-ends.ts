@@ -62,8 +62,8 @@ export const streamEndFaults: readonly Fault[] = [
   {
     number: 111,
     name: 'end mark without a finish reason',
-    // No finish reason is made up: an answer that does not say that it is whole is none.
-    expected: { stream: { ...brokenOff, health: 'half' } },
+    // No finish reason is made up: an answer that does not say that it is whole is none, and the mark makes it no better.
+    expected: { stream: brokenOff },
     variants: {
       'with-usage': endingIn(({ usage, end }) => [...usage, ...end]),
       'without-usage': endingIn(({ end }) => end),

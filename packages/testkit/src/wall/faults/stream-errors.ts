@@ -110,8 +110,9 @@ export const streamErrorFaults: readonly Fault[] = [
     name: 'finish reason of its own',
     expected: inBothModes(tolerated),
     variants: {
-      unknown: onRequest((exchange) => finish(exchange, 'eos_token'), {
-        expected: { finishReason: 'eos_token' },
+      unknown: onRequest((exchange) => finish(exchange, 'tired'), { expected: { finishReason: 'tired' } }),
+      'another-format': onRequest((exchange) => finish(exchange, 'eos_token'), {
+        expected: { finishReason: 'stop' },
       }),
       /** Of a whole answer nothing was delivered, so that it may be asked for again. */
       'error-in-whole': onRequest((exchange) => finish(exchange, 'error'), {

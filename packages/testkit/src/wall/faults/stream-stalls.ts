@@ -39,7 +39,7 @@ function byteByByteAfter(tokens: number): (exchange: WallExchange) => void {
 const moreToken = ' more'
 
 /** How many come; no caller of the wall asks for so many. */
-const manyTokens = 4_000
+const manyTokens = 50_000
 
 /** Goes on long after any answer should have ended. */
 function goOn(exchange: WallExchange): void {
@@ -47,13 +47,13 @@ function goOn(exchange: WallExchange): void {
   const write = openBody(exchange)
   write(opening.join(''))
   exchange.bill(manyTokens)
-  const tenTokens = chunkEvent(exchange, { delta: { content: moreToken } }).repeat(10)
-  const tens = Array.from({ length: manyTokens / 10 }, () => tenTokens)
+  const hundredTokens = chunkEvent(exchange, { delta: { content: moreToken } }).repeat(100)
+  const hundreds = Array.from({ length: manyTokens / 100 }, () => hundredTokens)
   const atEnd = (): void => {
     write([...finish, ...usage, ...end].join(''))
     closeBody(exchange)
   }
-  drip(exchange, tens, { write, periodMs: 1, atEnd })
+  drip(exchange, hundreds, { write, periodMs: 1, atEnd })
 }
 
 /** A line of fifty million bytes that does not end. */
