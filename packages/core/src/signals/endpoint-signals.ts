@@ -128,6 +128,11 @@ export class EndpointSignals {
     if (report.outcome === 'success') this.#succeeded(nowMs)
   }
 
+  /** Takes back what spoke against the endpoint while all others of its model failed too; see `OutcomeCounts.forgetRow`. */
+  forgetOutage(nowMs: number): void {
+    this.#outcomes.forgetRow(nowMs)
+  }
+
   /** Closes the gate, and cuts the learned cap, after a refusal for load of an attempt that was sent at `sentAtMs`. */
   refused({ retryAfterMs, sentAtMs }: LoadRefusal, nowMs: number, random: Random): void {
     this.gate.close(retryAfterMs, nowMs, random)

@@ -1,4 +1,5 @@
 import { remainingWeight } from './decay.ts'
+import { FailureRow } from './failure-row.ts'
 import { clamp, requireRange, snapshotBounds } from './range.ts'
 
 /** How an attempt ended: `early` is a failure before the first content token, `late` one after it. */
@@ -69,6 +70,7 @@ export class OutcomeCounts {
   #slowEarly = 0
   #slowLate = 0
   #lastMs = -Infinity
+  readonly #row = new FailureRow()
 
   constructor(options: OutcomeCountsOptions = {}) {
     const merged = { ...outcomeCountsDefaults, ...options }
@@ -97,6 +99,7 @@ export class OutcomeCounts {
     this.#slowEarly *= slowKept
     this.#slowLate *= slowKept
     const slowAmount = (1 - slowKept) * this.#slowMass
+    this.#row.note(outcome, { amount, slowKept, slowAmount })
     if (outcome === 'success') {
       this.#success += amount
       this.#slowSuccess += slowAmount
@@ -107,6 +110,19 @@ export class OutcomeCounts {
       this.#late += amount
       this.#slowLate += slowAmount
     }
+  }
+
+  /**
+   * Takes the failures of the row that is in force back, and of a row that three successes have not ended yet: what came while every
+   * endpoint of a model failed was hardly this one's doing, and would else speak against it until enough attempts speak for it.
+   */
+  forgetRow(nowMs: number): void {
+    this.#advance(nowMs)
+    this.#early = Math.max(0, this.#early - this.#row.early)
+    this.#late = Math.max(0, this.#late - this.#row.late)
+    this.#slowEarly = Math.max(0, this.#slowEarly - this.#row.slowEarly)
+    this.#slowLate = Math.max(0, this.#slowLate - this.#row.slowLate)
+    this.#row.clear()
   }
 
   /** Writes the rates into `into` and returns it. Without `into` it allocates; with it, it does not. */
@@ -149,6 +165,7 @@ export class OutcomeCounts {
     requireTally('slow', snapshot.slow)
     this.#success = this.#early = this.#late = 0
     this.#slowSuccess = this.#slowEarly = this.#slowLate = 0
+    this.#row.clear()
     this.#lastMs = nowMs
     this.merge(snapshot, nowMs)
   }
@@ -180,6 +197,7 @@ export class OutcomeCounts {
     this.#success *= kept
     this.#early *= kept
     this.#late *= kept
+    this.#row.fade(kept)
     this.#lastMs = nowMs
   }
 }

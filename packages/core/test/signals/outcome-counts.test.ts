@@ -244,3 +244,48 @@ test('a snapshot with a number that cannot be is refused and changes nothing', (
   expect(() => counts.merge({ fast: { ...fast, early: -1 }, slow }, 0)).toThrow('fast.early must be in')
   expect(counts.snapshot(0)).toEqual({ fast, slow })
 })
+
+test('a row of failures that is forgotten leaves what was there before, faded', () => {
+  const [counts, other] = [new OutcomeCounts(), new OutcomeCounts()]
+  for (let i = 0; i < 200; i++)
+    for (const one of [counts, other]) one.record(i % 20 === 0 ? 'late' : 'success', 1, i * 100)
+  for (let i = 0; i < 50; i++) counts.record(i % 2 === 0 ? 'early' : 'late', 1, 30_000 + i * 100)
+  counts.forgetRow(60_000)
+
+  const [rates, usual] = [counts.rates(60_000), other.rates(60_000)]
+  expect(counts.effectiveSamples(60_000)).toBeCloseTo(other.effectiveSamples(60_000), 6)
+  for (const name of ['success', 'early', 'late'] as const)
+    expect(Math.abs(rates[name] - usual[name])).toBeLessThan(0.005)
+})
+
+test('two successes are part of a row of failures, three end it', () => {
+  const failing = (successes: number): number => {
+    const counts = new OutcomeCounts()
+    for (let i = 0; i < 10; i++) counts.record('early', 1, 0)
+    for (let i = 0; i < successes; i++) counts.record('success', 1, 0)
+    counts.forgetRow(0)
+    return counts.snapshot(0).fast.early
+  }
+
+  expect([failing(0), failing(2), failing(3)]).toEqual([0, 0, 10])
+})
+
+test('forgetting never makes an endpoint look worse, nor a count negative, and forgets once', () => {
+  fc.assert(
+    fc.property(outcomeEvents, (events) => {
+      const history = timed(events, 0)
+      const counts = counted(history)
+      const nowMs = history.at(-1)?.atMs ?? 0
+      const before = counts.rates(nowMs).success
+      counts.forgetRow(nowMs)
+      const after = counts.rates(nowMs)
+
+      expect(after.success).toBeGreaterThanOrEqual(before - 1e-12)
+      const { fast, slow } = counts.snapshot(nowMs)
+      for (const count of Object.values({ ...fast, s: slow.success, e: slow.early, l: slow.late }))
+        expect(count).toBeGreaterThanOrEqual(0)
+      counts.forgetRow(nowMs)
+      expect(counts.rates(nowMs)).toEqual(after)
+    }),
+  )
+})

@@ -65,6 +65,7 @@ export class CallRun implements CallHandle {
       this.#tell({ type: 'timer', timer, nowMs: this.#nowMs() })
     })
     this.#decision = decideCall(context, call, ends.bounds.maxAttempts)
+    this.#noteOutage()
     this.callId = newCallId(context.runtime.random)
     this.#delivery = new CallDelivery({
       output: this.#output,
@@ -147,6 +148,15 @@ export class CallRun implements CallHandle {
     if (!this.#decision.panic || this.#probesFirst()) return false
     const probability = this.#pool.throttle.refusalProbability(nowMs)
     return probability > 0 && this.#context.runtime.random() < probability
+  }
+
+  /** When a breaker of the model has closed again, what all endpoints did at once is no longer held against each. */
+  #noteOutage(): void {
+    const { panic } = this.#decision
+    if (this.#pool.panics && !panic) {
+      for (const { signals } of this.#call.endpoints) signals.forgetOutage(this.#startedAtMs)
+    }
+    this.#pool.panics = panic
   }
 
   /** In panic the only breaker that admits is a half-open one whose probe is due. */

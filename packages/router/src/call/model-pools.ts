@@ -4,6 +4,8 @@ import { AdaptiveThrottle, PoolAllowance } from '@nextbest/core'
 export interface ModelPool {
   readonly allowance: PoolAllowance
   readonly throttle: AdaptiveThrottle
+  /** Whether the last call found every breaker of the model open. */
+  panics: boolean
 }
 
 /** The pool of each model; bounded by the models of the catalog. */
@@ -13,7 +15,7 @@ export class ModelPools {
   of(model: string): ModelPool {
     const known = this.#pools.get(model)
     if (known !== undefined) return known
-    const pool = { allowance: new PoolAllowance(), throttle: new AdaptiveThrottle() }
+    const pool = { allowance: new PoolAllowance(), throttle: new AdaptiveThrottle(), panics: false }
     this.#pools.set(model, pool)
     return pool
   }

@@ -104,14 +104,19 @@ describe('trouble that is over', () => {
     },
   )
 
+  const everyone = ['p1', 'p2', 'p3', 'p4']
   test.for([
-    ['all', ['p1', 'p2', 'p3', 'p4']],
-    ['those that are not preferred', ['p1', 'p3', 'p4']],
+    ['all', everyone, 'server-error', 1],
+    ['those that are not preferred', ['p1', 'p3', 'p4'], 'server-error', 1],
+    ['all that hang', everyone, 'hang', 2],
+    ['all that hang', everyone, 'hang', 3],
+    ['all that send what is no answer', everyone, 'malformed', 2],
+    ['all that cut their answers off', everyone, 'cut', 8],
   ] as const)(
     'invariant 57: five minutes after an outage of %s, shares are what they are without it',
-    async ([, who]) => {
+    async ([, who, kind, seed]) => {
       const sharesWith = async (incidents: Swarm['incidents']): Promise<readonly number[]> => {
-        const calls = await callsOf(steadySwarm({ seed: 1, minutes: 20, everyMs: 500, incidents }))
+        const calls = await callsOf(steadySwarm({ seed, minutes: 20, everyMs: 500, incidents }))
         const late = calls.filter(({ issuedAtMs }) => issuedAtMs >= 15 * minute)
         return ['p1', 'p2', 'p3', 'p4'].map((provider) => {
           const there = late.filter(({ attempts }) => attempts[0]?.ledger.endpoint.provider === provider)
@@ -120,7 +125,7 @@ describe('trouble that is over', () => {
       }
 
       const usual = await sharesWith([])
-      const after = await sharesWith(troubleAt(who, 'server-error', [5, 10]))
+      const after = await sharesWith(troubleAt(who, kind, [5, 10]))
 
       for (const [i, share] of after.entries()) expect(Math.abs(share - (usual[i] ?? 0))).toBeLessThan(0.1)
     },

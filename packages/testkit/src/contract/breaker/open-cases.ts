@@ -174,11 +174,11 @@ async function opensWithAnother(subject: BreakerSubject): Promise<void> {
 async function believesItself(subject: BreakerSubject): Promise<void> {
   const { breaker } = subject
   await attempt(subject, 'success')
-  await subject.advance(1_000)
+  await subject.advance(999)
   breaker.openedElsewhere(1_000)
   assert.equal(breaker.state, 'closed')
 
-  await subject.advance(1)
+  await subject.advance(2)
   for (const nothing of [0, -1, Number.NaN]) breaker.openedElsewhere(nothing)
   assert.equal(breaker.state, 'closed')
   breaker.openedElsewhere(1_000)
