@@ -15,6 +15,40 @@ function pair(bad: Behaviour, good: Behaviour): Promise<ScriptedFleet> {
   return scriptedFleet({ bad: { behaviour: bad }, good: { behaviour: good } })
 }
 
+describe('an endpoint that goes on from a given beginning', () => {
+  const native = { text: 'three four five six' }
+
+  test('is asked for the rest, and gives only that', async () => {
+    await using fleet = await scriptedFleet({
+      bad: { behaviour: cut },
+      other: { behaviour: { text: 'another answer' } },
+      good: { behaviour: native, model: { continuesNatively: true } },
+    })
+
+    const stream = fleet.router.stream(request, wanted)
+    const result = await read(stream)
+
+    expect(result).toMatchObject({ text, error: undefined })
+    expect(fleet.upstreams['good']?.received[0]?.body).toMatchObject({
+      messages: [...request.messages, { role: 'assistant', content: 'one two ' }],
+    })
+    expect(fleet.upstreams['other']?.received).toHaveLength(0)
+    expect((await stream.route).attempts).toMatchObject([{ kind: 'plain' }, { kind: 'continuation' }])
+  })
+
+  test('leaves the answer broken when it refuses the beginning', async () => {
+    await using fleet = await scriptedFleet({
+      bad: { behaviour: cut },
+      good: { behaviour: { status: 400 }, model: { continuesNatively: true } },
+    })
+
+    expect(await read(fleet.router.stream(request, wanted))).toMatchObject({
+      text: 'one two ',
+      error: { kind: 'answer-broken' },
+    })
+  })
+})
+
 describe('a stream that breaks off', () => {
   test.each([
     ['is cut', cut],

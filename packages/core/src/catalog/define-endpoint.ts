@@ -40,6 +40,13 @@ export interface EndpointOptions extends EndpointLimits {
   readonly collectsData?: boolean
   /** Whether nothing of a prompt is kept once it is answered. Default: false. */
   readonly zeroDataRetention?: boolean
+  /**
+   * Whether it goes on from a given beginning of its answer, as assistant prefill does: an answer that broke off is then gone on with
+   * here, where the caller wants that. Default: false.
+   */
+  readonly continuesNatively?: boolean
+  /** Whether nothing more is billed once a connection is closed, so that hedges cost little. Default: false. */
+  readonly cancelStopsBilling?: boolean
   /** Never used while true. Default: false. */
   readonly disabled?: boolean
 }
@@ -96,6 +103,8 @@ export function defineEndpoint(options: EndpointOptions): Endpoint {
     capabilities: capabilitiesOf(options),
     pricing: pricingFromUsdPerMillion(options.price),
     dataPolicy: dataPolicyOf(options),
+    continuesNatively: requireBoolean('continuesNatively', options.continuesNatively ?? false),
+    cancelStopsBilling: requireBoolean('cancelStopsBilling', options.cancelStopsBilling ?? false),
     disabled: requireBoolean('disabled', options.disabled ?? false),
   }
 }

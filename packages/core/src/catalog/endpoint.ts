@@ -48,6 +48,10 @@ export interface Endpoint {
   readonly capabilities: Capabilities
   readonly pricing: Pricing
   readonly dataPolicy: DataPolicy
+  /** Whether it goes on from a given beginning of its answer, as assistant prefill does. Default: false. */
+  readonly continuesNatively?: boolean
+  /** Whether nothing more is billed once a connection is closed. Default: false. */
+  readonly cancelStopsBilling?: boolean
   /** Set by configuration: never used while true. Default: false. */
   readonly disabled?: boolean
 }

@@ -18,11 +18,11 @@ export interface ExplainOptions {
 
 /** Tells how a request would be routed by a router that has seen no traffic yet. Nothing is sent. */
 export async function explain(options: ExplainOptions): Promise<void> {
-  const { request, preferences } = bodyOf(options)
+  const { request, preferences, wishes } = bodyOf(options)
   const config = readConfig(options.config)
   const router = built(() => createRouter(routerOptionsOf(config)))
   try {
-    const route = router.explain(request, preferences === undefined ? {} : { preferences })
+    const route = router.explain(request, { ...wishes, ...(preferences !== undefined && { preferences }) })
     process.stdout.write(options.json === true ? `${jsonOf(route)}\n` : explainTable(route))
   } finally {
     await router.close()
@@ -34,7 +34,8 @@ function bodyOf({ request, model, prompt }: ExplainOptions): ChatBody {
   if (model === undefined || prompt === undefined) {
     throw new UsageError('say what to route: --request <file>, or --model <model> and --prompt <text>')
   }
-  return { request: { model, messages: [{ role: 'user', content: prompt }] }, preferences: undefined }
+  const messages = [{ role: 'user', content: prompt }] as const
+  return { request: { model, messages }, preferences: undefined, wishes: {} }
 }
 
 function jsonOf(route: Route): string {

@@ -94,6 +94,14 @@ const model = z
       .boolean()
       .optional()
       .describe('Whether nothing of a prompt is kept once it is answered. Default: false.'),
+    continues_natively: z
+      .boolean()
+      .optional()
+      .describe('Whether it goes on from a given beginning of its answer (prefill). Default: false.'),
+    cancel_stops_billing: z
+      .boolean()
+      .optional()
+      .describe('Whether nothing more is billed once a connection is closed. Default: false.'),
     disabled: z.boolean().optional().describe('Whether it is never used. Default: false.'),
   })
   .describe('A model at this provider.')

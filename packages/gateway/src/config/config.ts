@@ -75,6 +75,8 @@ export interface ModelSection {
   readonly output_modalities?: readonly Modality[] | undefined
   readonly collects_data?: boolean | undefined
   readonly zero_data_retention?: boolean | undefined
+  readonly continues_natively?: boolean | undefined
+  readonly cancel_stops_billing?: boolean | undefined
   readonly disabled?: boolean | undefined
 }
 

@@ -80,6 +80,8 @@ function modelOf(model: ModelSection): UpstreamModel {
     outputModalities: model.output_modalities,
     collectsData: model.collects_data,
     zeroDataRetention: model.zero_data_retention,
+    continuesNatively: model.continues_natively,
+    cancelStopsBilling: model.cancel_stops_billing,
     disabled: model.disabled,
   })
 }

@@ -16,6 +16,7 @@ import type { AnswerExtras, AnswerIdentity } from '../wire/answer.ts'
 import { parseChatBody } from '../wire/chat-body.ts'
 import { openRouterMetadata } from '../wire/openrouter-metadata.ts'
 import { routeBody } from '../wire/route-body.ts'
+import { idempotencyKeyOf } from './idempotency-key.ts'
 import { readBody } from './read-body.ts'
 import { internalError, shuttingDown } from './refusals.ts'
 import { newRequestId, sendError, sendJson } from './send.ts'
@@ -85,13 +86,14 @@ export class ChatExchange implements CallSink {
   #start(bytes: Buffer): void {
     if (this.#stopped || this.#response.destroyed) return
     try {
-      const { request, preferences } = parseChatBody(bytes)
+      const { request, preferences, wishes } = parseChatBody(bytes)
+      const idempotencyKey = idempotencyKeyOf(this.#request)
       this.#chat = request
-      this.#handle = this.#context.router.pipe(
-        request,
-        this,
-        preferences === undefined ? {} : { preferences },
-      )
+      this.#handle = this.#context.router.pipe(request, this, {
+        ...wishes,
+        ...(preferences !== undefined && { preferences }),
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      })
     } catch (error) {
       this.#fail(error)
     }

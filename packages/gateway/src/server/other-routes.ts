@@ -70,8 +70,8 @@ function endpointsOf(c: GatewayContext, { router }: ExchangeContext): object {
 async function explain(c: GatewayContext, { router, bodyLimitBytes }: ExchangeContext): Promise<Response> {
   const bytes = await bodyOf(c.env.incoming, { response: c.env.outgoing, limitBytes: bodyLimitBytes })
   if (bytes === undefined) return c.body(null)
-  const { request, preferences } = parseChatBody(bytes)
-  const route = router.explain(request, preferences === undefined ? {} : { preferences })
+  const { request, preferences, wishes } = parseChatBody(bytes)
+  const route = router.explain(request, { ...wishes, ...(preferences !== undefined && { preferences }) })
   return c.json({ object: 'route', ...routeBody(route) })
 }
 

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { ChatRequest, RoutingPreferences } from '@nextbest/core'
+import { parseCallWishes } from './call-wishes.ts'
+import type { CallWishes } from './call-wishes.ts'
 import { isRecord } from './fields.ts'
 import { jsonErrorPosition } from './json-error-position.ts'
 import { isNestedDeeper } from './nesting.ts'
@@ -9,8 +11,9 @@ import { invalidBody } from './refusal.ts'
 /** Arrays and objects of a body that may lie in each other. */
 export const maxNesting = 64
 
-/** Fields of OpenRouter that speak to the gateway; providers refuse what they do not know. */
+/** Our own field, and those of OpenRouter that speak to the gateway; providers refuse what they do not know. */
 const gatewayFields: readonly string[] = [
+  'nextbest',
   'provider',
   'models',
   'route',
@@ -28,6 +31,8 @@ export interface ChatBody {
   readonly request: ChatRequest
   /** Undefined where the body states none. */
   readonly preferences: RoutingPreferences | undefined
+  /** What it wishes of its call. */
+  readonly wishes: CallWishes
 }
 
 /**
@@ -41,7 +46,11 @@ export function parseChatBody(bytes: Buffer): ChatBody {
   if (!isRecord(body)) throw invalidBody('the body must be a JSON object')
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router checks it before it uses it
   const request = requestIn(body) as unknown as ChatRequest
-  return { request, preferences: parseProviderPreferences(body['provider']) }
+  return {
+    request,
+    preferences: parseProviderPreferences(body['provider']),
+    wishes: parseCallWishes(body['nextbest']),
+  }
 }
 
 function requestIn(body: Readonly<Record<string, unknown>>): object {

@@ -37,6 +37,7 @@ export function setupOf(question: SetupQuestion): CallSetup {
   })
   let { plan, standby }: Pick<CallSetup, 'plan' | 'standby'> = decision
   if (budget.maxHedges > 0) plan = withHedges(plan, question)
+  if (budget.maxContinuations > 0) plan = plan.map(withContinuation)
   if (options.maxCostUsd !== undefined) {
     plan = plan.map((planned) => withCost(planned, call))
     standby = standby.map((planned) => withCost(planned, call))
@@ -67,6 +68,10 @@ function isHedgeable({ stream, tools, web_search_options: search }: ChatRequest)
   return stream === true && ownTools && (search === undefined || search === null)
 }
 
+function withContinuation(planned: PlannedEndpoint): PlannedEndpoint {
+  return planned.endpoint.continuesNatively === true ? { ...planned, continuesNatively: true } : planned
+}
+
 /** The plan, with the delay after which each endpoint's successor may be started beside it, where that is worth it. */
 function withHedges(plan: readonly PlannedEndpoint[], question: SetupQuestion): readonly PlannedEndpoint[] {
   return plan.map((planned, i) => {
@@ -89,8 +94,7 @@ function hedgeDelay(
     promptTokens: call.demand.promptTokens,
     answerUsd: first.parts.answerUsd,
     promptUsd: attemptCost(second.known.endpoint, call.demand).promptUsd,
-    // Catalogs do not say who stops billing when a connection is closed.
-    cancelStopsBilling: false,
+    cancelStopsBilling: second.known.endpoint.cancelStopsBilling ?? false,
     nowMs,
   })
 }
