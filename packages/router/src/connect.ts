@@ -4,7 +4,8 @@ import type { UpstreamAccount } from './router-options.ts'
 
 /** Connects a provider account over HTTP. */
 export function connect({ config, endpoints, breaker, clock, random }: UpstreamAccount): Upstream {
-  const { provider, baseUrl, apiKey, headers, allowPrivateNetwork, maxConnections, connectTimeoutMs } = config
+  const { provider, baseUrl, apiKey, headers, allowPrivateNetwork } = config
+  const { maxConnections, connectTimeoutMs, proxyUrl, http2 } = config
   return createUpstream({
     provider,
     baseUrl,
@@ -16,6 +17,8 @@ export function connect({ config, endpoints, breaker, clock, random }: UpstreamA
     transport: {
       ...(maxConnections !== undefined && { connections: maxConnections }),
       ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+      ...(proxyUrl !== undefined && { proxyUrl }),
+      ...(http2 !== undefined && { http2 }),
     },
     ...(apiKey !== undefined && { apiKey }),
     nowMs: () => clock.nowMs(),

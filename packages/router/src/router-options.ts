@@ -79,6 +79,13 @@ export interface UpstreamConfig {
   readonly maxConnections?: number
   /** Time to connect, in ms. 1..120,000. Default: 5,000. */
   readonly connectTimeoutMs?: number
+  /**
+   * Outbound HTTP proxy through which it is reached, e.g. `http://proxy.internal:3128`; credentials in it never reach an error.
+   * Default: none, whatever the environment says.
+   */
+  readonly proxyUrl?: string
+  /** Whether HTTP/2 is spoken where it is offered; one lost connection then ends every attempt on it. Default: false. */
+  readonly http2?: boolean
 }
 
 /** An endpoint without its provider, which the upstream states; or a ready `Endpoint`. */

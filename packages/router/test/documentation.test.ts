@@ -41,6 +41,10 @@ test('every relative link in the documentation leads to a file', () => {
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
     'docs/policies/attempts.md',
+    'docs/policies/failures.md',
+    'docs/policies/sharing.md',
+    'docs/library-traps.md',
+    'packages/testkit/README.md',
     'docs/policies/timeouts.md',
     'docs/glossary.md',
   ]

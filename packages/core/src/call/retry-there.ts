@@ -66,13 +66,11 @@ interface Chance {
 /** How long to wait before trying the same endpoint again, in ms; nothing where that is of no use. */
 function waitBefore(failure: Failure, { again, others }: Chance): number | undefined {
   const { kind, status = 0, retryAfterMs = 0 } = failure
-  if (kind === 'rate-limited') return namedWaitMs(failure, others)
+  if (kind === 'rate-limited' || (kind === 'overloaded' && !again)) return namedWaitMs(failure, others)
   if (again) return undefined
   // Where others could serve, another one answers sooner than this one's conflict is over.
   if (kind === 'conflict' || status === 424) return others ? undefined : 0
-  if (kind !== 'overloaded' && kind !== 'server-error') return undefined
-  if (kind === 'overloaded') return namedWaitMs(failure, others)
-  return isTransient(status) && retryAfterMs === 0 ? 0 : undefined
+  return kind === 'server-error' && isTransient(status) && retryAfterMs === 0 ? 0 : undefined
 }
 
 /**

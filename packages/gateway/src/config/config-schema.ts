@@ -137,6 +137,13 @@ const upstream = z
       .describe('Whether addresses of private networks and plain http are allowed. Default: false.'),
     max_connections: z.int().min(1).max(10_000).optional().describe('Connections at once. Default: 256.'),
     connect_timeout_ms: milliseconds(1, 120_000).optional().describe('Time to connect. Default: 5000.'),
+    proxy_url: z
+      .string()
+      .min(1)
+      .max(2_048)
+      .optional()
+      .describe('Outbound HTTP proxy, e.g. http://proxy.internal:3128. Default: none.'),
+    http2: z.boolean().optional().describe('Whether HTTP/2 is spoken where it is offered. Default: false.'),
     models: z.array(model).min(1).max(10_000).describe('What it serves.'),
   })
   .describe('A provider account.')

@@ -54,6 +54,8 @@ export interface UpstreamSection {
   readonly allow_private_network?: boolean | undefined
   readonly max_connections?: number | undefined
   readonly connect_timeout_ms?: number | undefined
+  readonly proxy_url?: string | undefined
+  readonly http2?: boolean | undefined
   readonly models: readonly ModelSection[]
 }
 

@@ -58,6 +58,8 @@ function upstreamOf(upstream: UpstreamSection): UpstreamConfig {
     allowPrivateNetwork: upstream.allow_private_network,
     maxConnections: upstream.max_connections,
     connectTimeoutMs: upstream.connect_timeout_ms,
+    proxyUrl: upstream.proxy_url,
+    http2: upstream.http2,
   })
 }
 

@@ -55,9 +55,8 @@ export const retriesAsDocumented: Invariant = ({ attempts }) => {
 function mayFollow(failure: ObservedFailure | undefined, attemptsBefore: number): boolean {
   if (failure?.kind === 'rate-limited') return true
   if (attemptsBefore > 1) return false
-  if (failure?.kind === 'overloaded' || failure?.kind === 'conflict') return true
-  const status = failure?.status ?? 0
-  return failure?.kind === 'server-error' && (status >= 500 || status === 424)
+  if (failure?.kind === 'server-error') return (failure.status ?? 0) >= 500 || failure.status === 424
+  return failure?.kind === 'overloaded' || failure?.kind === 'conflict'
 }
 
 /** Attempts of a call on one provider, in the order of their starts. */
