@@ -1,6 +1,6 @@
 import type { CallEffect } from './call-effect.ts'
 import type { EventOf } from './call-event.ts'
-import type { AttemptState, CallState, StandbyEndpoint } from './call-state.ts'
+import type { AttemptState, AttemptTimeouts, CallState, StandbyEndpoint } from './call-state.ts'
 import { setTimer, unchanged, withAttempt } from './call-step.ts'
 import type { CallStep } from './call-step.ts'
 import { continueBroken } from './continue-broken.ts'
@@ -15,7 +15,7 @@ export function onStarted(
   { nowMs, timeouts }: EventOf<'attempt-started'>,
 ): CallStep {
   if (attempt.status !== 'starting') return unchanged(state)
-  const firstTokenByMs = nowMs + firstTokenAllowanceMs(state, timeouts.firstTokenTimeoutMs, nowMs)
+  const firstTokenByMs = nowMs + firstTokenAllowanceMs(state, timeouts, nowMs)
   const rivalByMs = rivalOf(state, attempt)?.firstTokenByMs ?? Infinity
   const running: AttemptState = {
     ...attempt,
@@ -31,12 +31,15 @@ export function onStarted(
 }
 
 /** A silent endpoint may not eat more than half of the time that is left, while another could still use the other half. */
-function firstTokenAllowanceMs(state: CallState, timeoutMs: number, nowMs: number): number {
-  const remainingMs = state.budget.deadlineAtMs - nowMs
+function firstTokenAllowanceMs(state: CallState, timeouts: AttemptTimeouts, nowMs: number): number {
+  const { firstTokenTimeoutMs, lastFirstTokenTimeoutMs = firstTokenTimeoutMs } = timeouts
+  const { attempts, budget, queue, standby } = state
+  const remainingMs = budget.deadlineAtMs - nowMs
   const halfMs = remainingMs / 2
-  const another =
-    state.attempts.length < state.budget.maxAttempts && state.queue.some((next) => next.usefulMs <= halfMs)
-  return Math.min(timeoutMs, another ? halfMs : remainingMs)
+  if (attempts.length >= budget.maxAttempts || queue.length + standby.length === 0)
+    return Math.min(lastFirstTokenTimeoutMs, remainingMs)
+  const another = queue.some((next) => next.usefulMs <= halfMs)
+  return Math.min(firstTokenTimeoutMs, another ? halfMs : remainingMs)
 }
 
 /** The attempt was not admitted, so it does not count; what it was for goes on without it. */

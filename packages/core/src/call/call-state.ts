@@ -31,6 +31,8 @@ export interface AttemptCost {
 export interface AttemptTimeouts {
   /** Time from the attempt's start in which a first token (or a whole answer, if not streamed) must come, in ms. */
   readonly firstTokenTimeoutMs: number
+  /** The same where there is nothing to move on to, so that giving up early gains nothing, in ms. Default: `firstTokenTimeoutMs`. */
+  readonly lastFirstTokenTimeoutMs?: number
   /** Longest pause between two pieces of content, in ms. */
   readonly idleTimeoutMs: number
 }

@@ -19,7 +19,7 @@ export interface TimeoutQuestion {
 /**
  * Returns the timeouts of an attempt that starts now: a first token is overdue at twice the time in which 99 % of the
  * endpoint's first tokens came, and a pause at 50 times the time in which 99 % of its tokens came; both within the
- * options' bounds. An answer that is not streamed shows nothing before its end, so it is given the time for all of its tokens.
+ * options' bounds. Where there is nobody to move on to, a first token is given the longest time that the options allow. An answer that is not streamed shows nothing before its end, so it is given the time for all of its tokens.
  */
 export function attemptTimeouts({ signals }: KnownEndpoint, question: TimeoutQuestion): AttemptTimeouts {
   const { demand, nowMs, options } = question
@@ -30,6 +30,7 @@ export function attemptTimeouts({ signals }: KnownEndpoint, question: TimeoutQue
   const wholeMs = demand.stream ? 0 : 2 * tokenP99Ms * (demand.maxOutputTokens ?? unboundedOutputTokens)
   return {
     firstTokenTimeoutMs: firstTokenMs + wholeMs,
+    lastFirstTokenTimeoutMs: patience * options.maxFirstTokenMs + wholeMs,
     idleTimeoutMs: patience * clamp(50 * tokenP99Ms, options.minIdleMs, options.maxIdleMs),
   }
 }

@@ -54,6 +54,27 @@ describe('a call', () => {
     expect(state.outcome).toEqual({ type: 'broken', attempt: 1, failure })
   })
 
+  test('gives the last attempt more time for its first token, since there is nobody to move on to', () => {
+    const patient = { ...timeouts, lastFirstTokenTimeoutMs: 30_000 }
+    const start = (attempt: number, nowMs: number) =>
+      ({ type: 'attempt-started', attempt, nowMs, timeouts: patient }) as const
+    const byMs = (setup: Parameters<typeof follow>[0], events: Parameters<typeof follow>[1]) =>
+      follow(setup, events).state.attempts.map(({ firstTokenByMs }) => firstTokenByMs)
+
+    expect(byMs({ ...two, plan: [planned('only')] }, [start(1, 0)])).toEqual([30_000])
+    expect(byMs(two, [start(1, 0), failed(1, 100, cut), start(2, 100)])).toEqual([3_000, 30_100])
+    expect(
+      byMs({ ...two, plan: [planned('only')], standby: [{ ...planned('busy'), retryAtMs: 500 }] }, [
+        start(1, 0),
+      ]),
+    ).toEqual([3_000])
+    const short = { ...two, budget: callBudget({ deadlineAtMs: 60_000, maxAttempts: 1 }) }
+    expect(byMs(short, [start(1, 0)])).toEqual([30_000])
+    expect(
+      byMs({ ...short, budget: callBudget({ deadlineAtMs: 9_000, maxAttempts: 1 }) }, [start(1, 0)]),
+    ).toEqual([9_000])
+  })
+
   test('gives a silent attempt half of the time that is left while another endpoint could be tried', () => {
     const setup = { ...two, budget: { ...budget, deadlineAtMs: 4_000 } }
 

@@ -30,11 +30,11 @@ class NotedClosure implements Closure {
     this.surelyOpenAtMs = Math.max(this.surelyOpenAtMs, nowMs + longestMs)
   }
 
-  /** While a hold is in force, what comes are answers to attempts that were under way. */
+  /** While a hold is in force, what comes lengthens it, and is no further one. */
   hold(nowMs: number): void {
-    if (nowMs < this.heldUntilMs) return
-    this.heldUntilMs = nowMs + Math.min(longestHoldMs, shortestHoldMs * 2 ** this.#holds)
-    this.#holds++
+    if (nowMs >= this.heldUntilMs) this.#holds++
+    const forMs = Math.min(longestHoldMs, shortestHoldMs * 2 ** (this.#holds - 1))
+    this.heldUntilMs = Math.max(this.heldUntilMs, nowMs + forMs)
   }
 
   succeeded(nowMs: number): void {
