@@ -27,6 +27,8 @@ describe('defineEndpoint', () => {
       },
       pricing: { promptPicoUsd: 230_000, completionPicoUsd: 400_000 },
       dataPolicy: { collectsData: true, zeroDataRetention: false },
+      continuesNatively: false,
+      cancelStopsBilling: false,
       disabled: false,
     })
   })
