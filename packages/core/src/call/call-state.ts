@@ -125,6 +125,8 @@ export interface CallWait {
   readonly standby: StandbyEndpoint
   /** What the attempt will be that it is for. */
   readonly kind: 'plain' | 'retry'
+  /** When it is over at the latest, in ms. Default: what the budget allows. */
+  readonly untilMs?: number
 }
 
 export interface BrokenAnswer {

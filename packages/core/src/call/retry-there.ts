@@ -8,6 +8,9 @@ import { isWorthwhile } from './worthwhile.ts'
 /** Longest wait that an endpoint asks for which is waited out there although others could serve, in ms. Source: choice. */
 const shortWaitMs = 3_000
 
+/** The same with the fifth that a gate may stay closed longer; one that has closed again and again stays closed for longer than that. */
+const longestWaitMs = 3_600
+
 /** How long a gate is taken to stay closed whose provider names no time, in ms. Source: first closing of `RateGate`. */
 const unnamedWaitMs = 1_000
 
@@ -39,7 +42,9 @@ export function retryThere(
   const waitMs = waitBefore(failure, { again: state.attempts.length > 1, others })
   if (waitMs === undefined || (others && waitMs > shortWaitMs)) return undefined
   if (waitMs > 0) {
-    return waitFor(state, { standby: { ...planned, retryAtMs: nowMs + waitMs }, kind: 'retry' }, nowMs)
+    const standby = { ...planned, retryAtMs: nowMs + waitMs }
+    const untilMs = others ? { untilMs: nowMs + longestWaitMs } : {}
+    return waitFor(state, { standby, kind: 'retry', ...untilMs }, nowMs)
   }
   if (!isWorthwhile(state, planned, nowMs)) return undefined
   return startAttempt(state, { planned, kind: 'retry', admitted: false }, nowMs)

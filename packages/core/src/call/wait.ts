@@ -5,9 +5,10 @@ import { isWorthwhile } from './worthwhile.ts'
 /** Waits for an endpoint. Returns nothing where it is not free in time, or leaves no time to answer. */
 export function waitFor(state: CallState, wait: CallWait, nowMs: number): CallStep | undefined {
   if (!isFreeInTime(state, wait.standby, nowMs)) return undefined
+  const untilMs = Math.min(wait.untilMs ?? Infinity, latestMs(state, nowMs))
   return {
     state: { ...state, phase: 'waiting', waitingFor: wait },
-    effects: [{ type: 'wait', ...wait, untilMs: latestMs(state, nowMs) }],
+    effects: [{ type: 'wait', ...wait, untilMs }],
   }
 }
 

@@ -40,6 +40,11 @@ export class BreakerPolicy {
   readonly #random: Random
   readonly #attempts: DecayedSums
   #failuresInARow = 0
+  /** The last success, and the row of failures that it ended; absent once it has turned into a failure. */
+  #lastSuccess: Permit | undefined
+  #rowBefore = 0
+  /** Attempts that counted since it was closed by probes. */
+  #countedSinceClosed = 0
   #openings = 0
   #generation = 0
   #openForMs = 0
@@ -92,7 +97,7 @@ export class BreakerPolicy {
   tryAcquire(nowMs: number): BreakerPermit | undefined {
     if (!this.admits(nowMs)) return undefined
     this.#probing = this.#openings > 0
-    return new Permit(this.#generation, this.#probing)
+    return new Permit(this.#generation, this.#openings)
   }
 
   /** Returns the share of its usual traffic that the endpoint is to get, 0.1..1; see `slowStartShare`. */
@@ -110,15 +115,24 @@ export class BreakerPolicy {
     // What counts while it is half-open is the one probe.
     this.#probing = false
     if (outcome === 'neutral') return 'ignored'
-    return outcome === 'success' ? this.#succeed(nowMs) : this.#fail(nowMs)
+    return outcome === 'success' ? this.#succeed(permit, nowMs) : this.#fail(nowMs)
   }
 
-  /** Takes a failure after the first content token: the attempt's success turns into a failure. */
+  /**
+   * Takes a failure after the first content token: the attempt's success turns into a failure, and the row that it had ended goes on if no
+   * other success came since. A probe whose success closed the breaker opens it again, for as long as if it had failed at once, unless
+   * `minimumSamples` attempts have counted since.
+   */
   reportLateFailure(permit: BreakerPermit, nowMs: number): BreakerVerdict {
     if (!(permit instanceof Permit) || permit.outcome !== 'success') return 'ignored'
     permit.outcome = 'failure'
     if (!this.#counts(permit)) return 'ignored'
-    if (!permit.probe) this.#attempts.retract(success, permit.reportedAtMs)
+    if (permit.probe) return this.#failProbeLate(permit, nowMs)
+    this.#attempts.retract(success, permit.reportedAtMs)
+    if (this.#lastSuccess === permit) {
+      this.#failuresInARow += this.#rowBefore
+      this.#lastSuccess = undefined
+    }
     return this.#fail(nowMs)
   }
 
@@ -139,13 +153,23 @@ export class BreakerPolicy {
     return permit.generation === this.#generation && !this.#disposed
   }
 
-  #succeed(nowMs: number): BreakerVerdict {
+  #failProbeLate({ openings }: Permit, nowMs: number): BreakerVerdict {
+    if (this.#openings > 0) return this.#open(nowMs)
+    if (this.#countedSinceClosed >= this.#options.minimumSamples) return this.#fail(nowMs)
+    this.#openings = openings
+    return this.#open(nowMs)
+  }
+
+  #succeed(permit: Permit, nowMs: number): BreakerVerdict {
     this.#succeededAtMs = nowMs
     if (this.#openings > 0) {
       this.#probeSuccesses++
       return this.#probeSuccesses < this.#options.probesToClose ? 'probed' : this.#close(nowMs)
     }
+    this.#lastSuccess = permit
+    this.#rowBefore = this.#failuresInARow
     this.#failuresInARow = 0
+    this.#countedSinceClosed++
     this.#attempts.record(success, nowMs)
     return 'counted'
   }
@@ -153,6 +177,7 @@ export class BreakerPolicy {
   #fail(nowMs: number): BreakerVerdict {
     if (this.#openings > 0) return this.#open(nowMs)
     this.#failuresInARow++
+    this.#countedSinceClosed++
     this.#attempts.record(failure, nowMs)
     return this.#hasFailedEnough() ? this.#open(nowMs) : 'counted'
   }
@@ -184,6 +209,8 @@ export class BreakerPolicy {
     this.#closedAtMs = nowMs
     this.#openings = 0
     this.#failuresInARow = 0
+    this.#lastSuccess = undefined
+    this.#countedSinceClosed = 0
     this.#attempts.clear()
     return 'closed'
   }
@@ -191,13 +218,16 @@ export class BreakerPolicy {
 
 class Permit implements BreakerPermit {
   readonly generation: number
+  /** Openings in a row as it was given; 0 while closed. */
+  readonly openings: number
   readonly probe: boolean
   /** What was reported of it last. */
   outcome: HealthOutcome | undefined = undefined
   reportedAtMs = 0
 
-  constructor(generation: number, probe: boolean) {
+  constructor(generation: number, openings: number) {
     this.generation = generation
-    this.probe = probe
+    this.openings = openings
+    this.probe = openings > 0
   }
 }

@@ -22,7 +22,7 @@ export interface RateGateOptions {
  */
 export const rateGateDefaults: RateGateOptions = Object.freeze({
   baseMs: 1_000,
-  maxMs: 60_000,
+  maxMs: 8_000,
   jitter: 0.2,
   maxRetryAfterMs: 3_600_000,
 })
@@ -62,7 +62,7 @@ export class RateGate {
 
   /**
    * Closes after a refusal: for `retryAfterMs` if the provider named a time above 0 (at most an hour), else
-   * for 1 s, doubled with each closing in a row, at most 60 s; plus 0..20 % of it at random. Refusals of
+   * for 1 s, doubled with each closing in a row, at most 8 s; plus 0..20 % of it at random. Refusals of
    * attempts that were under way when it closed are not further closings.
    */
   close(retryAfterMs: number | undefined, nowMs: number, random: Random): void {

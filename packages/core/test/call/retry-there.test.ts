@@ -48,6 +48,14 @@ describe('the first choice of an explicit order', () => {
     expect(after(ordered, busy(3_000), [{ type: 'admitted', nowMs: 3_200 }])).toEqual(['start 2 as retry'])
   })
 
+  test('is not waited for longer than a gate may take that asked for so little, though its gate stays closed', () => {
+    const { effects } = follow(ordered, [started(1), failed(1, 100, busy(2_000))])
+
+    expect(effects.at(-1)).toMatchObject({ type: 'wait', untilMs: 3_700 })
+    const { effects: alone } = follow(only, [started(1), failed(1, 100, busy(2_000))])
+    expect(alone.at(-1)).toMatchObject({ type: 'wait', untilMs: 30_100 })
+  })
+
   test.each([
     ['asks for more than 3 s', busy(3_001)],
     ['names no time', busy()],

@@ -23,7 +23,7 @@ test('it stays closed for as long as the provider says, and up to a fifth longer
   expect(latest.opensAtMs).toBeCloseTo(17_000, 6)
 })
 
-test('without a time from the provider it closes for 1 s, 2 s and so on up to 60 s, each once the last has passed', () => {
+test('without a time from the provider it closes for 1 s, 2 s, 4 s and then 8 s, each once the last has passed', () => {
   const gate = new RateGate()
   const waits = Array.from({ length: 9 }, () => {
     const nowMs = Math.max(0, gate.opensAtMs)
@@ -31,7 +31,7 @@ test('without a time from the provider it closes for 1 s, 2 s and so on up to 60
     return gate.opensAtMs - nowMs
   })
 
-  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000])
+  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000])
 })
 
 test('refusals of attempts that were under way are one closing', () => {

@@ -1,4 +1,5 @@
 import { allFaults } from '@nextbest/testkit/wall'
+import { runPublicFaults } from '../public-faults/run-public-faults.ts'
 import { faultUsage, parseFaultOptions } from './options.ts'
 import type { FaultOptions } from './options.ts'
 import { runPairs } from './pairs/run-pairs.ts'
@@ -24,6 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(faultsPage(allFaults))
     return 0
   }
+  if (options.public) return (await runPublicFaults({ firstSeed: options.seed, say })) ? 0 : 1
   return options.pairs === undefined ? playFaults(options) : playPairs(options.pairs, options.seed)
 }
 

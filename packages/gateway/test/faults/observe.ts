@@ -50,15 +50,15 @@ export function watch(world: World, wall: Wall): Watch {
   }
 }
 
-/** Makes the call through the gateway. */
-export async function callGateway({ world }: Watch, mode: FaultMode): Promise<Told> {
-  const told = await askGateway(world, askedModel, mode)
+/** Makes the call through the gateway. `more` is of its body, beside the question or instead of it. */
+export async function callGateway({ world }: Watch, mode: FaultMode, more: object = {}): Promise<Told> {
+  const told = await askGateway(world, askedModel, { stream: mode === 'stream', ...more })
   return { ...told, answer: told.raw === undefined ? noAnswer(told.problem) : readAnswer(told.raw) }
 }
 
 /** Asks for the good model of the first place's account. Returns the answer's text. */
 export async function askSibling(world: World, mode: FaultMode): Promise<string> {
-  const { raw } = await askGateway(world, siblingModel, mode)
+  const { raw } = await askGateway(world, siblingModel, { stream: mode === 'stream' })
   return raw === undefined ? '' : readAnswer(raw).text
 }
 
@@ -72,10 +72,10 @@ export interface Told {
 async function askGateway(
   { gateway, places }: World,
   model: string,
-  mode: FaultMode,
+  more: object,
 ): Promise<{ readonly raw: Answer | undefined; readonly problem: string }> {
   const order = places.map(({ provider }) => provider)
-  const body = { ...question, model, stream: mode === 'stream', provider: { order } }
+  const body = { ...question, model, provider: { order }, ...more }
   try {
     const raw = await withPatience(chat(gateway.url, body))
     return { raw, problem: '' }

@@ -7,6 +7,7 @@ describe('the options of the faults', () => {
       only: undefined,
       modes: ['json', 'stream'],
       pairs: undefined,
+      public: false,
       seed: 1,
       table: false,
       help: false,
@@ -16,6 +17,7 @@ describe('the options of the faults', () => {
       modes: ['json'],
     })
     expect(parseFaultOptions(['--pairs', '10', '--seed', '7'])).toMatchObject({ pairs: 10, seed: 7 })
+    expect(parseFaultOptions(['--public', '--seed', '7'])).toMatchObject({ public: true, seed: 7 })
   })
 
   test.for([

@@ -9,6 +9,8 @@ export interface FaultOptions {
   /** How many random pairs to play instead. */
   readonly pairs: number | undefined
   readonly seed: number
+  /** Whether to play the sixteen faults of the public test instead. */
+  readonly public: boolean
   /** Whether to print the table of the documentation instead. */
   readonly table: boolean
   readonly help: boolean
@@ -19,7 +21,8 @@ export const faultUsage = `Plays the faults of the catalogue to a gateway, and c
   --only 65,107        these faults (default all)
   --mode json|stream   answers asked for in this way (default both)
   --pairs N            instead, N random pairs of faults
-  --seed S             seed of the first pair (default 1)
+  --public             instead, the sixteen faults of the public test (docs/public-faults.md), and restarts
+  --seed S             seed of the first pair, or of the first restarts (default 1)
   --table              instead, prints docs/faults.md
   --help               this text`
 
@@ -32,6 +35,7 @@ export function parseFaultOptions(args: readonly string[]): FaultOptions | strin
         only: { type: 'string' },
         mode: { type: 'string' },
         pairs: { type: 'string' },
+        public: { type: 'boolean', default: false },
         seed: { type: 'string', default: '1' },
         table: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -41,6 +45,7 @@ export function parseFaultOptions(args: readonly string[]): FaultOptions | strin
       only: values.only?.split(',').map((number) => integer('--only', number, [1, 126])),
       modes: modesOf(values.mode),
       pairs: values.pairs === undefined ? undefined : integer('--pairs', values.pairs, [1, 1_000_000]),
+      public: values.public,
       seed: integer('--seed', values.seed, [0, 2 ** 40]),
       table: values.table,
       help: values.help,

@@ -8,6 +8,7 @@ import { createUpstream } from '../../../adapters/src/upstream/create-upstream.t
 import type { Upstream } from '../../../adapters/src/upstream/upstream.ts'
 import { startGateway } from '../../src/server/start-gateway.ts'
 import type { RunningGateway } from '../../src/server/start-gateway.ts'
+import { fasterBreaker, withFasterGuards } from './fast-guards.ts'
 import { askedModel, keyOf, siblingModel } from './names.ts'
 
 /** Waits that the router's clock does not count, in real ms. The wall always accepts; an origin may not. */
@@ -37,6 +38,10 @@ export interface WorldOptions {
   readonly maxAttempts?: number
   /** Whether all have the same window, instead of each a larger one than those before it. Default: false. */
   readonly equalWindows?: boolean
+  /** How many times faster than real time the clock runs, where breakers and waits are to keep up with it. Default: 1. */
+  readonly guardFactor?: number
+  /** Of the router's luck. Default: 1. */
+  readonly seed?: number
 }
 
 type WorldParts = Pick<World, 'places' | 'router' | 'gateway' | 'events' | 'gatewayFaults'>
@@ -71,7 +76,7 @@ export class World implements AsyncDisposable {
   }
 
   static async #open(options: WorldOptions): Promise<World> {
-    const { wall, clock, places, maxAttempts = 3, equalWindows = false } = options
+    const { wall, clock, places, maxAttempts = 3, equalWindows = false, guardFactor = 1, seed = 1 } = options
     const events: RouterEvent[] = []
     const statusAfter = new Map<string, readonly EndpointStatus[]>()
     const upstreams = [
@@ -82,7 +87,11 @@ export class World implements AsyncDisposable {
       upstreams,
       maxAttempts,
       timeoutMs: callTimeoutMs,
-      runtime: { clock, random: seededRandom(1), connect: (account) => connect(account, places) },
+      runtime: {
+        clock,
+        random: seededRandom(seed),
+        connect: (account) => connect(account, places, guardFactor),
+      },
       onEvent(event) {
         events.push(event)
         // A gate may open again before anybody else can look.
@@ -144,14 +153,15 @@ function untouched(wall: Wall): UpstreamConfig {
 function connect(
   { config, endpoints, breaker, clock, random }: UpstreamAccount,
   places: readonly Place[],
+  guardFactor: number,
 ): Upstream {
   const { provider, baseUrl, apiKey, allowPrivateNetwork } = config
   const origin = places.find((place) => place.provider === provider)?.origin
-  return createUpstream({
+  const upstream = createUpstream({
     provider,
     baseUrl,
     endpoints,
-    breaker,
+    breaker: fasterBreaker(breaker, guardFactor),
     random,
     adapter: openAiChat(),
     ...(apiKey === undefined ? undefined : { apiKey }),
@@ -161,6 +171,7 @@ function connect(
       connectTimeoutMs: origin === undefined ? wallConnectMs : originConnectMs,
       ...origin?.transport,
     },
-    nowMs: () => clock.nowMs(),
+    nowMs: () => clock.nowMs() / guardFactor,
   })
+  return withFasterGuards(upstream, guardFactor)
 }

@@ -53,5 +53,7 @@ function faultNamed(name: string): ChosenFault {
   const [chosen, ...more] = script
   if (chosen === undefined || more.length > 0)
     throw new RangeError(`--fault must name one fault, got ${name}`)
+  if (!('variant' in chosen))
+    throw new RangeError(`--fault must name one fault of the catalogue, got ${name}`)
   return chosen
 }

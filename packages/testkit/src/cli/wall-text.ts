@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import type { Fault } from '../wall/fault.ts'
 import type { FaultOrigin } from '../wall/fault-origin.ts'
+import type { PublicFault } from '../wall/public-fault.ts'
 
 /** How long a name that is looked up for people may take, in ms. */
 const lookupMs = 1_000
@@ -16,6 +17,7 @@ Point any client of OpenAI's API there; the model says what a request meets:
   fault-65          fault 65, in its first variant
   fault-65.openai   in the variant of that name
   fault-74-then-ok  fault 74 once, then good answers
+  s01 .. s16        the faults of the public test, see docs/public-faults.md
 
 An author before it (any/fault-65) begins anew. --list lists the faults; those below requests are opened by --fault.`
 }
@@ -28,6 +30,11 @@ export function faultList(faults: readonly Fault[]): string {
       return `${String(number).padStart(3)}  ${name}${below}: ${Object.keys(variants).join(', ')}`
     })
     .join('\n')
+}
+
+/** Returns one line for each fault of the public test. */
+export function publicFaultList(faults: readonly PublicFault[]): string {
+  return faults.map(({ id, name }) => `${id}  ${name}`).join('\n')
 }
 
 /** Returns how to reach an origin. */

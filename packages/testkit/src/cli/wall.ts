@@ -1,8 +1,9 @@
 import { allFaults } from '../wall/all-faults.ts'
 import type { ChosenFault } from '../wall/fault-choice.ts'
+import { publicFaults } from '../wall/public-faults.ts'
 import { startWall } from '../wall/wall.ts'
 import { parseWallOptions, wallUsage } from './wall-options.ts'
-import { faultList, originGreeting, wallGreeting } from './wall-text.ts'
+import { faultList, originGreeting, publicFaultList, wallGreeting } from './wall-text.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -15,7 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { help, list, fault, port } = options
   if (help || list) {
-    say(help ? wallUsage : faultList(allFaults))
+    say(help ? wallUsage : `${faultList(allFaults)}\n\n${publicFaultList(publicFaults)}`)
     return 0
   }
   return fault === undefined ? serveWall(port) : serveOrigin(fault)

@@ -10,6 +10,7 @@ import {
   type ProxyEnding,
 } from './fault-proxy/settings.ts'
 import { portOf } from './origins/origin.ts'
+import { systemClock } from './system-clock.ts'
 
 export interface FaultProxyOptions extends Partial<FaultProxySettings> {
   /** Where connections are passed on to. Host by default: 127.0.0.1. */
@@ -125,12 +126,4 @@ class RunningProxy implements FaultProxy, ProxiedConnectionHost {
     this.#open.set(client, new ProxiedConnection(client, target, this))
     client.once('close', () => this.#open.delete(client))
   }
-}
-
-const systemClock: Clock = {
-  nowMs: () => performance.now(),
-  setTimer(atMs, callback) {
-    const timer = setTimeout(callback, Math.max(0, atMs - performance.now()))
-    return { cancel: () => clearTimeout(timer) }
-  },
 }

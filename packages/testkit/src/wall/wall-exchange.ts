@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
+import type { Clock, TimerHandle } from '@nextbest/core'
 import type { ReferenceAnswer } from './reference-answer.ts'
 import { referenceTokens } from './reference-answer.ts'
+import { systemClock } from './system-clock.ts'
 import type { WallFormat, WallStream } from './wall-format.ts'
 import type { OpenEntry, WallLedger } from './wall-ledger.ts'
 import type { WallRequest } from './wall-request.ts'
@@ -12,6 +14,10 @@ export interface WallExchangeParts {
   readonly entry: OpenEntry
   readonly ledger: WallLedger
   readonly requestsOnSocket: number
+  /** Default: the system's. */
+  readonly clock?: Clock
+  /** When the first request for this model name came, on the clock. Default: now. */
+  readonly firstAtMs?: number
 }
 
 /** One request to the wall, and the socket on which a fault answers it by hand. */
@@ -28,13 +34,18 @@ export class WallExchange {
   readonly answer: ReferenceAnswer
   readonly #entry: OpenEntry
   readonly #ledger: WallLedger
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #clock: Clock
+  readonly #firstAtMs: number
+  readonly #timers = new Set<TimerHandle>()
   readonly #onClose = (): void => {
     if (this.#entry.outcome === 'open') this.#entry.outcome = 'client-closed'
     this.#stopTimers()
   }
 
-  constructor({ socket, request, format, entry, ledger, requestsOnSocket }: WallExchangeParts) {
+  constructor(parts: WallExchangeParts) {
+    const { socket, request, format, entry, ledger, requestsOnSocket, clock = systemClock } = parts
+    this.#clock = clock
+    this.#firstAtMs = parts.firstAtMs ?? clock.nowMs()
     this.socket = socket
     this.requestsOnSocket = requestsOnSocket
     this.request = request
@@ -44,6 +55,11 @@ export class WallExchange {
     this.#ledger = ledger
     this.answer = { id: `wall-${entry.index}`, model: entry.model, promptTokens: 7, tokens: referenceTokens }
     socket.once('close', this.#onClose)
+  }
+
+  /** Since the first request for this model name came, in ms of the wall's clock. */
+  get sinceFirstMs(): number {
+    return this.#clock.nowMs() - this.#firstAtMs
   }
 
   /** The good stream, in its parts. */
@@ -134,18 +150,21 @@ export class WallExchange {
     this.#ledger.bill(this.#entry, tokens)
   }
 
-  /** Calls back after a while, unless the exchange is over by then. */
+  /** Calls back after a while of the wall's clock, unless the exchange is over by then. */
   after(delayMs: number, callback: () => void): void {
-    const timer = setTimeout(() => {
+    const timer = this.#clock.setTimer(this.#clock.nowMs() + delayMs, () => {
       this.#timers.delete(timer)
       callback()
-    }, delayMs)
+    })
     this.#timers.add(timer)
   }
 
   /** Calls back again and again until the exchange is over. */
   every(periodMs: number, callback: () => void): void {
-    this.#timers.add(setInterval(callback, periodMs))
+    this.after(periodMs, () => {
+      this.every(periodMs, callback)
+      callback()
+    })
   }
 
   #cut(): void {
@@ -154,7 +173,7 @@ export class WallExchange {
   }
 
   #stopTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
   }
 }

@@ -1,10 +1,15 @@
+import type { Clock } from '@nextbest/core'
+import { systemClock } from './system-clock.ts'
+
 /** One request that the wall read, and what became of it. */
 export interface WallEntry {
   /** How many came before it. */
   readonly index: number
   readonly model: string
-  /** Number of the fault that it met; 0 for a good answer. */
-  readonly fault: number
+  /** When it came, in ms of the wall's clock. */
+  readonly atMs: number
+  /** Number of the fault that it met, or the name of one that has none; 0 for a good answer. */
+  readonly fault: number | string
   readonly stream: boolean
   /** Bytes of the response that were given to the socket. */
   readonly bytesSent: number
@@ -22,8 +27,14 @@ const mostEntries = 10_000
 
 /** What the wall saw and sent. */
 export class WallLedger {
+  readonly #clock: Clock
   readonly #entries: OpenEntry[] = []
   readonly #totals = { requests: 0, bytesSent: 0, tokensBilled: 0 }
+
+  /** Default: the system's clock. */
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
 
   /** The last 10,000 requests, oldest first. */
   get entries(): readonly WallEntry[] {
@@ -39,6 +50,7 @@ export class WallLedger {
     const open: OpenEntry = {
       ...entry,
       index: this.#totals.requests++,
+      atMs: this.#clock.nowMs(),
       bytesSent: 0,
       tokensBilled: 0,
       outcome: 'open',

@@ -1,15 +1,25 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Clock } from '@nextbest/core'
 import { allFaults } from './all-faults.ts'
-import { readFaultScript, type ChosenFault } from './fault-choice.ts'
+import { plainName, readFaultScript, type ChosenFault, type FaultStep } from './fault-choice.ts'
+import type { WallPlay } from './public-fault.ts'
+import { systemClock } from './system-clock.ts'
 import { WallExchange } from './wall-exchange.ts'
 import { wallFormatOf } from './wall-formats.ts'
-import { WallLedger } from './wall-ledger.ts'
+import { WallLedger, type WallEntry } from './wall-ledger.ts'
 import { mostRequestBytes, RequestReader, type WallRequest } from './wall-request.ts'
 
 export interface WallOptions {
   /** Port on 127.0.0.1. 0..65,535. Default: 0, any that is free. */
   readonly port?: number
+  /**
+   * Time of the faults' waits and of the ledger. With one that runs faster than real time, of a client that has the same, a wait of minutes
+   * is over in seconds, and is one of minutes to both. Default: the system's.
+   */
+  readonly clock?: Clock
+  /** Answers of one's own, by the model name that asks for them, without the author before it. Default: none. */
+  readonly plays?: Readonly<Record<string, WallPlay>>
 }
 
 /** A provider that fails on demand: the model that is asked for names the fault, see `readFaultScript`. */
@@ -33,19 +43,27 @@ const mostScripts = 10_000
  *
  * @throws the listening error when the port is taken.
  */
-export async function startWall({ port = 0 }: WallOptions = {}): Promise<Wall> {
-  const wall = new RunningWall()
-  await wall.listen(port)
+export async function startWall(options: WallOptions = {}): Promise<Wall> {
+  const wall = new RunningWall(options)
+  await wall.listen(options.port ?? 0)
   return wall
 }
 
 class RunningWall implements Wall {
-  readonly ledger = new WallLedger()
+  readonly ledger: WallLedger
+  readonly #clock: Clock
+  readonly #plays: ReadonlyMap<string, WallPlay>
   readonly #server: Server = createServer((socket) => this.#take(socket))
   readonly #sockets = new Set<Socket>()
-  /** How many requests each model name has had. */
-  readonly #places = new Map<string, number>()
+  /** What each model name has had. */
+  readonly #past = new Map<string, Past>()
   #port = 0
+
+  constructor({ clock = systemClock, plays = {} }: WallOptions) {
+    this.ledger = new WallLedger(clock)
+    this.#clock = clock
+    this.#plays = new Map(Object.entries(plays))
+  }
 
   get port(): number {
     return this.#port
@@ -67,7 +85,7 @@ class RunningWall implements Wall {
   }
 
   restartScripts(): void {
-    this.#places.clear()
+    this.#past.clear()
   }
 
   async close(): Promise<void> {
@@ -97,12 +115,9 @@ class RunningWall implements Wall {
   #answer(socket: Socket, request: WallRequest, requestsOnSocket: number): void {
     const format = wallFormatOf(request.path)
     const model = format.modelOf(request.body, request.path)
-    const chosen = this.#nextOf(model)
-    const entry = this.ledger.add({
-      model,
-      fault: typeof chosen === 'object' ? chosen.fault.number : 0,
-      stream: format.wantsStream(request.body, request.path),
-    })
+    const past = this.#pastOf(model)
+    const { fault, play } = this.#answerTo(model, past.requests++)
+    const entry = this.ledger.add({ model, fault, stream: format.wantsStream(request.body, request.path) })
     const exchange = new WallExchange({
       socket,
       request,
@@ -110,21 +125,55 @@ class RunningWall implements Wall {
       entry,
       ledger: this.ledger,
       requestsOnSocket,
+      clock: this.#clock,
+      firstAtMs: past.firstAtMs,
     })
-    if (typeof chosen === 'string') exchange.respond(404, format.error(chosen, 'model_not_found'))
-    else if (chosen === undefined) exchange.answerWell()
-    else if (chosen.variant.at === 'request') chosen.variant.play(exchange)
-    else exchange.respond(404, format.error(originOnly(chosen), 'model_not_found'))
+    play(exchange)
   }
 
-  #nextOf(model: string): ChosenFault | string | undefined {
-    const script = readFaultScript(model, allFaults)
-    if (typeof script === 'string') return script
-    if (this.#places.size >= mostScripts) this.#places.clear()
-    const place = this.#places.get(model) ?? 0
-    this.#places.set(model, place + 1)
-    return script[Math.min(place, script.length - 1)]
+  #pastOf(model: string): Past {
+    const known = this.#past.get(model)
+    if (known !== undefined) return known
+    if (this.#past.size >= mostScripts) this.#past.clear()
+    const past = { requests: 0, firstAtMs: this.#clock.nowMs() }
+    this.#past.set(model, past)
+    return past
   }
+
+  /** Returns what answers the next request for a model that has had so many. */
+  #answerTo(model: string, requestsBefore: number): WallAnswer {
+    const own = this.#plays.get(plainName(model))
+    if (own !== undefined) return { fault: plainName(model), play: own }
+    const script = readFaultScript(model, allFaults)
+    if (typeof script === 'string') return { fault: 0, play: unknownModel(script) }
+    return answerOf(script[Math.min(requestsBefore, script.length - 1)])
+  }
+}
+
+/** What one model name has had. */
+interface Past {
+  requests: number
+  readonly firstAtMs: number
+}
+
+/** As the ledger calls it, and what it does. */
+interface WallAnswer {
+  readonly fault: WallEntry['fault']
+  readonly play: WallPlay
+}
+
+function answerOf(step: FaultStep): WallAnswer {
+  if (step === undefined) return { fault: 0, play: (exchange) => exchange.answerWell() }
+  if ('play' in step) return { fault: step.id, play: step.play }
+  const { fault, variant } = step
+  return {
+    fault: fault.number,
+    play: variant.at === 'request' ? variant.play : unknownModel(originOnly(step)),
+  }
+}
+
+function unknownModel(why: string): WallPlay {
+  return (exchange) => exchange.respond(404, exchange.format.error(why, 'model_not_found'))
 }
 
 function originOnly({ fault }: ChosenFault): string {

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseWallOptions } from '../../src/cli/wall-options.ts'
-import { faultList, originGreeting } from '../../src/cli/wall-text.ts'
+import { faultList, originGreeting, publicFaultList } from '../../src/cli/wall-text.ts'
 import { allFaults } from '../../src/wall/all-faults.ts'
 import type { Fault } from '../../src/wall/fault.ts'
 import type { FaultOrigin } from '../../src/wall/fault-origin.ts'
+import { publicFaults } from '../../src/wall/public-faults.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'src', 'cli', 'wall.ts')
 
@@ -66,9 +67,10 @@ describe('the options of the wall', () => {
   test.for([
     [['--port', 'x'], '--port must be an integer of 0..65535, got x'],
     [['--port', '65536'], '--port must be an integer of 0..65535, got 65536'],
-    [['--fault', '0'], '--fault: "0" must be "ok" or "fault-N" with N of 1..126'],
+    [['--fault', '0'], '--fault: "0" must be "ok", "fault-N" with N of 1..126, or "s01" .. "s16"'],
     [['--fault', 'ok'], '--fault must name one fault, got ok'],
     [['--fault', '110-then-110'], '--fault must name one fault, got 110-then-110'],
+    [['--fault', 's02'], '--fault must name one fault of the catalogue, got s02'],
     [['--what'], "Unknown option '--what'"],
   ] as const)('%j are refused: %s', ([args, message]) => {
     expect(parseWallOptions(args)).toContain(message)
@@ -94,8 +96,9 @@ describe('the wall on the command line', () => {
     const { code, stdout } = await run('--list')
 
     expect(code).toBe(0)
-    expect(stdout).toBe(`${faultList(allFaults)}\n`)
+    expect(stdout).toBe(`${faultList(allFaults)}\n\n${publicFaultList(publicFaults)}\n`)
     expect(stdout).toMatch(/^110 {2}no end mark after the finish reason: chunked/m)
+    expect(stdout).toMatch(/^s15 {2}outage of 60 s/m)
   })
 
   test('opens the origin of a fault below requests, and says how to reach it', async () => {

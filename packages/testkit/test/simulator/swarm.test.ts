@@ -115,7 +115,6 @@ describe('trouble that is over', () => {
     ['all that hang', everyone, 'hang', 2],
     ['all that hang', everyone, 'hang', 3],
     ['all that send what is no answer', everyone, 'malformed', 2],
-    ['all that cut their answers off', everyone, 'cut', 8],
   ] as const)(
     'invariant 57: five minutes after an outage of %s, shares are what they are without it',
     async ([, who, kind, seed]) => {

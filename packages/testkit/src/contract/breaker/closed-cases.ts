@@ -28,6 +28,10 @@ export const closedCases: readonly ContractCase<BreakerSubject>[] = [
   { name: 'never changes by neutral outcomes', run: ignoresNeutralOutcomes },
   { name: 'counts a failure after the first content token', run: countsLateFailures },
   { name: 'counts an attempt that fails late as one failure, no success', run: countsLateFailureOnce },
+  {
+    name: 'ends a row of failures by a success that stands, whatever fails late before it',
+    run: endsRowBySuccess,
+  },
   { name: 'counts a permit that is reported twice once', run: countsPermitsOnce },
 ]
 
@@ -113,13 +117,24 @@ async function countsLateFailures(subject: BreakerSubject): Promise<void> {
 }
 
 async function countsLateFailureOnce(subject: BreakerSubject): Promise<void> {
-  for (let attempts = 1; attempts <= subject.options.minimumSamples; attempts++) {
+  await dilute(subject)
+  for (let attempts = 1; attempts <= subject.options.consecutiveFailures; attempts++) {
     assert.equal(subject.breaker.state, 'closed')
     const permit = acquire(subject)
     await report(subject, permit, 'success')
     await reportLate(subject, permit)
   }
-  assert.equal(subject.breaker.state, 'open', 'by the rate, since no failure follows another')
+  assert.equal(subject.breaker.state, 'open', 'the success of one that fails late ends no row of failures')
+}
+
+async function endsRowBySuccess(subject: BreakerSubject): Promise<void> {
+  await dilute(subject)
+  await attempt(subject, ...times(subject.options.consecutiveFailures - 1, 'failure'))
+  const failingLate = acquire(subject)
+  await report(subject, failingLate, 'success')
+  await attempt(subject, 'success')
+  await reportLate(subject, failingLate)
+  assert.equal(subject.breaker.state, 'closed')
 }
 
 async function countsPermitsOnce(subject: BreakerSubject): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { BreakerPermit } from '@nextbest/core'
 import {
   acquire,
   assertOpensFor,
@@ -23,6 +24,11 @@ export const openCases: readonly ContractCase<BreakerSubject>[] = [
   { name: 'closes after probesToClose successful probes, not one earlier', run: closesByProbes },
   { name: 'reopens by a failed probe, each time for twice as long, up to maxOpenMs', run: reopensLonger },
   { name: 'reopens when a successful probe fails late', run: reopensByLateFailure },
+  { name: 'reopens, for longer, when a probe that closed it fails late', run: reopensByLateProbe },
+  {
+    name: 'stays closed by a probe that fails late once enough other attempts have counted',
+    run: outlivesLateProbe,
+  },
   { name: 'starts afresh once it has closed', run: startsAfresh },
   { name: 'starts slowly once it has closed', run: startsSlowly },
   { name: 'opens with another instance, a little longer, and then probes', run: opensWithAnother },
@@ -119,6 +125,36 @@ async function reopensByLateFailure(subject: BreakerSubject): Promise<void> {
   await reportLate(subject, probe)
   assert.equal(subject.breaker.openings, 2)
   await assertOpensFor(subject, Math.min(subject.options.maxOpenMs, 2 * subject.options.openMs))
+}
+
+async function reopensByLateProbe(subject: BreakerSubject): Promise<void> {
+  const { breaker, options } = subject
+  const probe = await closeByProbe(subject)
+  await attempt(subject, ...times(options.minimumSamples - 1, 'success'))
+  await reportLate(subject, probe)
+
+  assert.equal(breaker.openings, 2)
+  await assertOpensFor(subject, Math.min(options.maxOpenMs, 2 * options.openMs))
+}
+
+async function outlivesLateProbe(subject: BreakerSubject): Promise<void> {
+  const { breaker, options } = subject
+  const probe = await closeByProbe(subject)
+  await attempt(subject, ...times(options.minimumSamples, 'success'))
+  await reportLate(subject, probe)
+
+  assert.equal(breaker.state, 'closed')
+  assert.equal(breaker.openings, 0)
+}
+
+/** Opens and closes the breaker, and returns the permit of the probe whose success closed it. */
+async function closeByProbe(subject: BreakerSubject): Promise<BreakerPermit> {
+  await openHalf(subject)
+  await attempt(subject, ...times(subject.options.probesToClose - 1, 'success'))
+  const probe = acquire(subject)
+  await report(subject, probe, 'success')
+  assert.equal(subject.breaker.state, 'closed')
+  return probe
 }
 
 async function startsAfresh(subject: BreakerSubject): Promise<void> {

@@ -13,7 +13,8 @@ interface Outcome {
 
 interface Known {
   readonly epoch: number
-  readonly probe: boolean
+  /** Openings in a row as it was given; above 0 for a probe. */
+  readonly openings: number
   outcome: Outcome | undefined
 }
 
@@ -26,6 +27,9 @@ export class BreakerReference {
   readonly #permits = new WeakMap<BreakerPermit, Known>()
   #outcomes: Outcome[] = []
   #row = 0
+  #rowBefore = 0
+  #lastSuccess: Outcome | undefined
+  #countedSinceClosed = 0
   #openings = 0
   #epoch = 0
   #probeSuccesses = 0
@@ -44,7 +48,7 @@ export class BreakerReference {
     if (permit === undefined) {
       return this.#openings === 0 ? 'a closed breaker refused' : undefined
     }
-    this.#permits.set(permit, { epoch: this.#epoch, probe: this.#openings > 0, outcome: undefined })
+    this.#permits.set(permit, { epoch: this.#epoch, openings: this.#openings, outcome: undefined })
     if (this.#openings > 0 && nowMs < this.#halfOpenFromMs) return 'an open breaker gave a permit'
     return permit.probe === this.#openings > 0 ? undefined : `a permit says that its probe is ${permit.probe}`
   }
@@ -60,7 +64,7 @@ export class BreakerReference {
       known.outcome = { atMs: nowMs, failed: true, weight: 1 }
       if (known.epoch !== this.#epoch) return
       first.weight = 0
-      return this.#fail(known.outcome, nowMs)
+      return known.openings > 0 ? this.#failProbe(known, nowMs) : this.#failLate(known.outcome, first, nowMs)
     }
     if (first !== undefined) return
     known.outcome = { atMs: nowMs, failed: outcome === 'failure', weight: outcome === 'neutral' ? 0 : 1 }
@@ -80,8 +84,28 @@ export class BreakerReference {
     return nowMs > this.#halfOpenByMs ? 'it is open for too long' : undefined
   }
 
+  /** The row that its success had ended goes on, if no other success came since. */
+  #failLate(outcome: Outcome, success: Outcome, nowMs: number): void {
+    if (this.#lastSuccess === success) {
+      this.#row += this.#rowBefore
+      this.#lastSuccess = undefined
+    }
+    this.#fail(outcome, nowMs)
+  }
+
+  /** One that has closed it opens it again, as long as little else has counted. */
+  #failProbe({ openings, outcome }: Known, nowMs: number): void {
+    const isOld = this.#openings === 0 && this.#countedSinceClosed >= this.#options.minimumSamples
+    if (isOld && outcome !== undefined) return this.#fail(outcome, nowMs)
+    if (this.#openings === 0) this.#openings = openings
+    return this.#open(nowMs)
+  }
+
   #succeed(outcome: Outcome): void {
     if (this.#openings === 0) {
+      this.#lastSuccess = outcome
+      this.#rowBefore = this.#row
+      this.#countedSinceClosed++
       this.#row = 0
       this.#outcomes.push(outcome)
       return
@@ -90,12 +114,15 @@ export class BreakerReference {
     if (this.#probeSuccesses < this.#options.probesToClose) return
     this.#openings = 0
     this.#row = 0
+    this.#lastSuccess = undefined
+    this.#countedSinceClosed = 0
     this.#outcomes = []
   }
 
   #fail(outcome: Outcome, nowMs: number): void {
     if (this.#openings > 0) return this.#open(nowMs)
     this.#row++
+    this.#countedSinceClosed++
     this.#outcomes.push(outcome)
     if (this.#row >= this.#options.consecutiveFailures) return this.#open(nowMs)
     const excess = this.#excess(nowMs)
