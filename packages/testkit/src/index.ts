@@ -1,5 +1,6 @@
 export { breakerContract } from './contract/breaker.ts'
 export type { BreakerSubject, ContractCase } from './contract/breaker.ts'
+export { fasterBreaker, withFasterGuards } from './fast-guards.ts'
 export { hashedRandom, seededRandom } from './seeded-random.ts'
 export { createVirtualBreaker } from './virtual-breaker.ts'
 export type { VirtualBreakerOptions } from './virtual-breaker.ts'

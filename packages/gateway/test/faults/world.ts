@@ -1,6 +1,6 @@
 import type { FaultOrigin, Wall } from '@nextbest/testkit/wall'
 import type { Clock } from '@nextbest/core'
-import { seededRandom } from '@nextbest/testkit'
+import { fasterBreaker, seededRandom, withFasterGuards } from '@nextbest/testkit'
 import { createRouter } from 'nextbest'
 import type { EndpointStatus, Router, RouterEvent, UpstreamAccount, UpstreamConfig } from 'nextbest'
 import { openAiChat } from '../../../adapters/src/openai-chat/openai-chat.ts'
@@ -8,7 +8,6 @@ import { createUpstream } from '../../../adapters/src/upstream/create-upstream.t
 import type { Upstream } from '../../../adapters/src/upstream/upstream.ts'
 import { startGateway } from '../../src/server/start-gateway.ts'
 import type { RunningGateway } from '../../src/server/start-gateway.ts'
-import { fasterBreaker, withFasterGuards } from './fast-guards.ts'
 import { askedModel, keyOf, siblingModel } from './names.ts'
 
 /** Waits that the router's clock does not count, in real ms. The wall always accepts; an origin may not. */

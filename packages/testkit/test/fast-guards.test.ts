@@ -1,9 +1,11 @@
 import { breakerDefaults } from '@nextbest/core'
 import type { Breaker, Endpoint } from '@nextbest/core'
-import { createVirtualBreaker, createVirtualClock, seededRandom } from '@nextbest/testkit'
 import { expect, test } from 'vitest'
-import type { Upstream, WaitRequest } from '../../../adapters/src/upstream/upstream.ts'
-import { fasterBreaker, withFasterGuards } from './fast-guards.ts'
+import type { Upstream, WaitRequest } from 'nextbest'
+import { fasterBreaker, withFasterGuards } from '../src/fast-guards.ts'
+import { seededRandom } from '../src/seeded-random.ts'
+import { createVirtualBreaker } from '../src/virtual-breaker.ts'
+import { createVirtualClock } from '../src/virtual-clock.ts'
 
 const factor = 50
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody looks into it

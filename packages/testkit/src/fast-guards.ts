@@ -1,6 +1,6 @@
 import { breakerDefaults } from '@nextbest/core'
 import type { Breaker, BreakerOptions } from '@nextbest/core'
-import type { Upstream, WaitRequest } from '../../../adapters/src/upstream/upstream.ts'
+import type { Upstream, WaitRequest } from 'nextbest'
 
 /**
  * The guards of an upstream have timers of their own, which no clock reaches: the open time of a breaker, the asks of a waiting queue. For
