@@ -93,16 +93,17 @@ describe('what is missing', () => {
     )
   })
 
-  test.each([
-    ['stop', { type: 'failure', evidence: { type: 'empty' } }],
-    ['tool_calls', { type: 'failure', evidence: { type: 'empty' } }],
-  ])('content, with finish reason %s, is an empty answer', (finish_reason, expected) => {
-    expect(
-      adapter.decode(
-        JSON.stringify(completionWith({ message: { role: 'assistant', content: '' }, finish_reason })),
-      ),
-    ).toEqual(expected)
-  })
+  test.each(['stop', 'tool_calls'])(
+    'content, with finish reason %s, is an empty answer, which is kept should nobody have more to say',
+    (finish_reason) => {
+      const completion = completionWith({ message: { role: 'assistant', content: '' }, finish_reason })
+
+      expect(adapter.decode(JSON.stringify(completion))).toEqual({
+        type: 'failure',
+        evidence: { type: 'empty', completion },
+      })
+    },
+  )
 
   test.each(['length', 'content_filter'])('content, with finish reason %s, is an answer', (finish_reason) => {
     const answer = completionWith({ message: { role: 'assistant', content: null }, finish_reason })
