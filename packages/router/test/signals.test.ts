@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PolicyEvent, RoutingPolicy } from '../src/index.ts'
 import { model, request, scriptedFleet } from './scripted-fleet.ts'
+import { callOf, providerOf, virtualFleet } from './virtual-fleet.ts'
 
 describe('what providers say of themselves', () => {
   test('limits in headers move first picks away before a refusal comes', async () => {
@@ -34,10 +35,30 @@ describe('what providers say of themselves', () => {
       {
         endpoint: `one:${model}`,
         rule: 'learned-parameters',
-        reason: 'the request uses tools, which it refused within the last day',
+        reason: 'the request uses tools, which it has refused of late',
       },
     ])
     expect(fleet.router.explain(request).exclusions).toEqual([])
+  })
+
+  test('a caller whose text a refusal echoes keeps others away for a minute, and once an answer has disproved it not at all', async () => {
+    const body = '{"error":{"message":"Unknown parameter: max_tokens","code":"unsupported_parameter"}}'
+    const refused = [{ afterMs: 10, fails: { type: 'status', status: 400, headers: {}, body } as const }]
+    const answered = [{ afterMs: 10, text: 'Yes.' }, { afterMs: 10, ends: undefined }] // prettier-ignore
+    const fleet = virtualFleet({
+      upstreams: [providerOf('one', 1), providerOf('two', 5)],
+      answering: { one: (attempt) => (attempt === 2 ? answered : refused), two: () => answered },
+    })
+    const bounded = { model: 'author/model', messages: request.messages, max_tokens: 5 } as const
+    const lacking = () => fleet.router.explain(bounded).exclusions.map((exclusion) => exclusion.endpoint)
+
+    await callOf(fleet, bounded)
+    expect(lacking()).toEqual(['one:author/model'])
+    await fleet.clock.advanceAsync(60_000)
+    expect((await callOf(fleet, bounded)).route?.endpoint).toBe('one:author/model')
+
+    expect((await callOf(fleet, bounded)).route?.endpoint).toBe('two:author/model')
+    expect(lacking()).toEqual([])
   })
 })
 

@@ -75,6 +75,7 @@ function reportSignals(recording: AttemptRecording): void {
     ttftMs: run.firstTokenAtMs === undefined ? undefined : run.firstTokenAtMs - run.startedAtMs,
   }
   signals.attemptEnded(report, nowMs)
+  if (result.type === 'answered') signals.learned.answered(demand.parameters, nowMs)
   recordQuality(recording)
   remember(recording, report.outcome, cachedTokens)
   context.policy?.observe?.({

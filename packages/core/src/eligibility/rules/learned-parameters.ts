@@ -9,5 +9,5 @@ export function learnedParameters(
   const parameter = learned?.lacking(demand.parameters, nowMs)
   return parameter === undefined
     ? undefined
-    : `the request uses ${parameter}, which it refused within the last day`
+    : `the request uses ${parameter}, which it has refused of late`
 }

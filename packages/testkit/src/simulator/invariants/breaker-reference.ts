@@ -58,15 +58,8 @@ export class BreakerReference {
     this.#openedAtMs = undefined
     const known = this.#permits.get(permit)
     if (known === undefined) return
-    const first = known.outcome
-    if (outcome === 'late-failure') {
-      if (first === undefined || first.failed || first.weight === 0) return
-      known.outcome = { atMs: nowMs, failed: true, weight: 1 }
-      if (known.epoch !== this.#epoch) return
-      first.weight = 0
-      return known.openings > 0 ? this.#failProbe(known, nowMs) : this.#failLate(known.outcome, first, nowMs)
-    }
-    if (first !== undefined) return
+    if (outcome === 'late-failure') return this.#toldLate(known, nowMs)
+    if (known.outcome !== undefined) return
     known.outcome = { atMs: nowMs, failed: outcome === 'failure', weight: outcome === 'neutral' ? 0 : 1 }
     if (known.epoch !== this.#epoch || outcome === 'neutral') return
     if (outcome === 'failure') this.#fail(known.outcome, nowMs)
@@ -82,6 +75,18 @@ export class BreakerReference {
     if ((opensUntilMs ?? -Infinity) > this.#halfOpenByMs) return 'it stays open for too long'
     if (state === 'half-open') return nowMs < this.#halfOpenFromMs ? 'it is half-open too soon' : undefined
     return nowMs > this.#halfOpenByMs ? 'it is open for too long' : undefined
+  }
+
+  /** What counted as a success has failed after all. */
+  #toldLate(known: Known, nowMs: number): void {
+    const success = known.outcome
+    if (success === undefined || success.failed || success.weight === 0) return
+    const failure = { atMs: nowMs, failed: true, weight: 1 }
+    known.outcome = failure
+    if (known.epoch !== this.#epoch) return
+    success.weight = 0
+    if (known.openings > 0) this.#failProbe(known, nowMs)
+    else this.#failLate(failure, success, nowMs)
   }
 
   /** The row that its success had ended goes on, if no other success came since. */
