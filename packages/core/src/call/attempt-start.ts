@@ -1,10 +1,9 @@
-import type { CallEffect } from './call-effect.ts'
 import type { EventOf } from './call-event.ts'
 import type { AttemptState, AttemptTimeouts, CallState, StandbyEndpoint } from './call-state.ts'
 import { setTimer, unchanged, withAttempt } from './call-step.ts'
 import type { CallStep } from './call-step.ts'
 import { continueBroken } from './continue-broken.ts'
-import { mayHedge } from './hedge.ts'
+import { hedgeTimer } from './hedge.ts'
 import { rivalOf } from './live-attempts.ts'
 import { startNext } from './start-next.ts'
 
@@ -21,13 +20,11 @@ export function onStarted(
     ...attempt,
     status: 'running',
     startedAtMs: nowMs,
-    timeouts,
+    idleTimeoutMs: timeouts.idleTimeoutMs,
     firstTokenByMs,
   }
-  const effects: CallEffect[] = [setTimer('first-token', Math.min(firstTokenByMs, rivalByMs))]
-  const { hedge } = attempt.planned
-  if (hedge !== undefined && mayHedge(state)) effects.push(setTimer('hedge', nowMs + hedge.afterMs))
-  return { state: withAttempt(state, running), effects }
+  const firstToken = setTimer('first-token', Math.min(firstTokenByMs, rivalByMs))
+  return { state: withAttempt(state, running), effects: [firstToken, ...hedgeTimer(state, attempt, nowMs)] }
 }
 
 /** A silent endpoint may not eat more than half of the time that is left, while another could still use the other half. */

@@ -41,6 +41,8 @@ export interface AttemptTimeouts {
 export interface StandbyEndpoint extends PlannedEndpoint {
   /** When it may admit the call; undefined where nobody knows. */
   readonly retryAtMs: number | undefined
+  /** Whether a wait for it came to nothing, so that it is not waited for again. Default: false. */
+  readonly waitedInVain?: boolean
 }
 
 /** Why an attempt is made. */
@@ -79,8 +81,8 @@ export interface AttemptState {
   readonly kind: AttemptKind
   readonly status: AttemptStatus
   readonly startedAtMs: number
-  /** Undefined until it is sent. */
-  readonly timeouts: AttemptTimeouts | undefined
+  /** Longest pause between two pieces of its content, in ms; Infinity until it is sent. */
+  readonly idleTimeoutMs: number
   /** When its first token is overdue; Infinity until it is sent. */
   readonly firstTokenByMs: number
   readonly firstTokenAtMs: number | undefined

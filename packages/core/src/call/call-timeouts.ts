@@ -1,8 +1,10 @@
 import type { Failure } from '../failure/failure.ts'
+import type { CallEffect } from './call-effect.ts'
 import type { AttemptState, CallState } from './call-state.ts'
 import { after, setTimer, unchanged } from './call-step.ts'
 import type { CallStep } from './call-step.ts'
 import { failAttempt } from './fail-attempt.ts'
+import { hedgeTimer } from './hedge.ts'
 
 /** Ends every attempt whose first token is overdue; the timer is set for the earliest of them. */
 export function onFirstTokenTimer(state: CallState, nowMs: number): CallStep {
@@ -25,7 +27,7 @@ export function onIdleTimer(state: CallState, nowMs: number): CallStep {
   if (attempt === undefined || state.pausedAtMs !== undefined) return unchanged(state)
   const sinceMs = state.contentAtMs ?? attempt.startedAtMs
   // An instant, not a rest of time: added to the present, a rest may be lost in rounding, and the timer would fire for ever.
-  const dueAtMs = sinceMs + (attempt.timeouts?.idleTimeoutMs ?? Infinity)
+  const dueAtMs = sinceMs + attempt.idleTimeoutMs
   if (nowMs < dueAtMs) return { state, effects: [setTimer('idle', dueAtMs)] }
   const failure: Failure = { kind: 'stalled', message: `no content for ${Math.round(nowMs - sinceMs)} ms` }
   return failAttempt(state, attempt, { failure, nowMs, cancel: true })
@@ -35,23 +37,23 @@ export function onIdleTimer(state: CallState, nowMs: number): CallStep {
 export function onCallerResumed(state: CallState, nowMs: number): CallStep {
   const { pausedAtMs } = state
   if (pausedAtMs === undefined) return unchanged(state)
-  const attempts = state.attempts.map((attempt) => withoutPause(attempt, pausedAtMs, nowMs))
+  const pausedMs = (attempt: AttemptState): number => nowMs - Math.max(pausedAtMs, attempt.startedAtMs)
+  const attempts = state.attempts.map((attempt) => withoutPause(attempt, pausedMs(attempt)))
   const resumed: CallState = { ...state, attempts, pausedAtMs: undefined }
-  const awaited = attempts.filter(({ status }) => status === 'running')
-  const byMs = Math.min(...awaited.map(({ firstTokenByMs }) => firstTokenByMs))
-  const firstToken = awaited.length > 0 ? [setTimer('first-token', byMs)] : []
-  const idleTimeoutMs = attempts.find(isStreaming)?.timeouts?.idleTimeoutMs
-  if (idleTimeoutMs === undefined) return { state: resumed, effects: firstToken }
-  return {
-    state: { ...resumed, contentAtMs: nowMs },
-    effects: [setTimer('idle', nowMs + idleTimeoutMs), ...firstToken],
-  }
+  const streaming = attempts.find(isStreaming)
+  const silent = attempts.filter(({ status }) => status === 'running')
+  const effects: CallEffect[] = []
+  if (streaming !== undefined) effects.push(setTimer('idle', nowMs + streaming.idleTimeoutMs))
+  if (silent.length > 0)
+    effects.push(setTimer('first-token', Math.min(...silent.map(({ firstTokenByMs }) => firstTokenByMs))))
+  const [alone] = streaming === undefined ? silent : []
+  if (alone !== undefined) effects.push(...hedgeTimer(resumed, alone, alone.startedAtMs + pausedMs(alone)))
+  return { state: streaming === undefined ? resumed : { ...resumed, contentAtMs: nowMs }, effects }
 }
 
 /** An attempt has as much time for its first token when the caller reads again as it had when the caller stopped. */
-function withoutPause(attempt: AttemptState, pausedAtMs: number, nowMs: number): AttemptState {
+function withoutPause(attempt: AttemptState, pausedMs: number): AttemptState {
   if (attempt.status !== 'running') return attempt
-  const pausedMs = nowMs - Math.max(pausedAtMs, attempt.startedAtMs)
   return { ...attempt, firstTokenByMs: attempt.firstTokenByMs + pausedMs }
 }
 

@@ -20,7 +20,7 @@ export function continueBroken(state: CallState, broken: BrokenAnswer, nowMs: nu
 
 function mayContinue(state: CallState, { failure }: BrokenAnswer): boolean {
   const { attempts, budget, continuable, rules } = state
-  if (budget.maxContinuations === 0 || !continuable || isFinal(failure, rules)) return false
+  if (!continuable || isFinal(failure, rules)) return false
   return (
     attempts.length < budget.maxAttempts &&
     countOf(state, ['continuation', 'restart']) < budget.maxContinuations

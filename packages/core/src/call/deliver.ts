@@ -37,12 +37,12 @@ function onFirstToken(state: CallState, attempt: AttemptState, nowMs: number): C
   if (attempt.kind === 'restart') return repeats(state, attempt, nowMs)
   const rival = rivalOf(state, attempt)
   if (rival === undefined) return deliver(state, attempt, nowMs)
-  if (rival.firstTokenAtMs !== undefined && rival.firstTokenAtMs < nowMs) {
+  if ((rival.firstTokenAtMs ?? Infinity) < nowMs) {
     const { state: lost, effects } = lose(state, attempt)
     return after(effects, release(lost, rival, nowMs))
   }
-  if (rival.firstTokenAtMs === undefined && rival.number < attempt.number)
-    return holdForInstant(state, attempt, nowMs)
+  // Only the later of the two is ever held beside the other, so this one is still silent.
+  if (rival.number < attempt.number) return holdForInstant(state, attempt, nowMs)
   const { state: won, effects } = lose(state, rival)
   return after(effects, deliver(won, attempt, nowMs))
 }
@@ -52,7 +52,7 @@ function deliver(state: CallState, attempt: AttemptState, nowMs: number): CallSt
   if (holdsBack(state.rules) && attempt.kind !== 'continuation') return hold(state, attempt, nowMs)
   const effects: CallEffect[] = [
     clearTimer('first-token'),
-    setTimer('idle', nowMs + (attempt.timeouts?.idleTimeoutMs ?? 0)),
+    setTimer('idle', nowMs + attempt.idleTimeoutMs),
     { type: 'commit', attempt: attempt.number },
     { type: 'emit', attempt: attempt.number },
   ]

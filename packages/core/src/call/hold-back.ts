@@ -41,7 +41,7 @@ function holdUntil(state: CallState, attempt: AttemptState, { nowMs, untilMs }: 
   const rival = rivalOf(state, attempt)
   const effects: CallEffect[] = [
     rival?.status === 'running' ? setTimer('first-token', rival.firstTokenByMs) : clearTimer('first-token'),
-    setTimer('idle', nowMs + (attempt.timeouts?.idleTimeoutMs ?? 0)),
+    setTimer('idle', nowMs + attempt.idleTimeoutMs),
     { type: 'hold', attempt: attempt.number },
   ]
   if (untilMs < Infinity) effects.push(setTimer('hold-back', untilMs))

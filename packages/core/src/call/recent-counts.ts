@@ -11,7 +11,7 @@ export class RecentCounts {
   readonly #all = new Float64Array(slots)
   readonly #good = new Float64Array(slots)
   /** Number of the slot of time that each place holds. */
-  readonly #numbers = new Float64Array(slots).fill(-Infinity)
+  readonly #numbers = new Float64Array(slots)
   #latest = -Infinity
 
   /** Counts events at an instant, and how many of them were good. */

@@ -8,7 +8,7 @@ export function repeats(state: CallState, attempt: AttemptState, nowMs: number):
   const repeating: AttemptState = { ...attempt, status: 'repeating', firstTokenAtMs: nowMs }
   return {
     state: { ...withAttempt(state, repeating), contentAtMs: nowMs },
-    effects: [clearTimer('first-token'), setTimer('idle', nowMs + (attempt.timeouts?.idleTimeoutMs ?? 0))],
+    effects: [clearTimer('first-token'), setTimer('idle', nowMs + attempt.idleTimeoutMs)],
   }
 }
 

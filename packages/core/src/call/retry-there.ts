@@ -70,19 +70,19 @@ interface Chance {
 
 /** How long to wait before trying the same endpoint again, in ms; nothing where that is of no use. */
 function waitBefore(failure: Failure, { again, others }: Chance): number | undefined {
-  const { kind, status = 0, retryAfterMs = 0 } = failure
+  const { kind, status, retryAfterMs = 0 } = failure
   if (kind === 'rate-limited' || (kind === 'overloaded' && !again)) return namedWaitMs(failure, others)
   if (again) return undefined
   // Where others could serve, another one answers sooner than this one's conflict is over.
   if (kind === 'conflict' || status === 424) return others ? undefined : 0
-  return kind === 'server-error' && isTransient(status) && retryAfterMs === 0 ? 0 : undefined
+  return kind === 'server-error' && isTransient(failure) && retryAfterMs === 0 ? 0 : undefined
 }
 
 /**
  * Whether a status says that the same request may well be answered the next moment: what was not implemented stays so (501, 505), a name
  * that does not resolve too (530), and after a time-out of a proxy (524, 598, 599) the first request may still run.
  */
-function isTransient(status: number): boolean {
+function isTransient({ status = 0 }: Failure): boolean {
   if (status === 524) return false
   return status === 500 || (status >= 502 && status <= 504) || (status >= 520 && status <= 527)
 }

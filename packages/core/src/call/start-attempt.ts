@@ -21,7 +21,7 @@ export function startAttempt(
     kind,
     status: 'starting',
     startedAtMs: nowMs,
-    timeouts: undefined,
+    idleTimeoutMs: Infinity,
     firstTokenByMs: Infinity,
     firstTokenAtMs: undefined,
     heldPieces: 0,

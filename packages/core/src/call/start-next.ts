@@ -21,9 +21,11 @@ export function startNext(state: CallState, nowMs: number): CallStep {
   return startAttempt(rest, { planned, kind: 'plain', admitted: false }, nowMs)
 }
 
-function waitOrSettle(state: CallState, nowMs: number): CallStep {
+/** @param untilMs - When all waiting is over, where the call has begun to wait before. */
+function waitOrSettle(state: CallState, nowMs: number, untilMs = Infinity): CallStep {
   const standby = earliestStandby(state, nowMs)
-  const waiting = standby === undefined ? undefined : waitFor(state, { standby, kind: 'plain' }, nowMs)
+  const waiting =
+    standby === undefined ? undefined : waitFor(state, { standby, kind: 'plain', untilMs }, nowMs)
   return waiting ?? settleUnserved(state)
 }
 
@@ -42,12 +44,15 @@ export function onAdmitted(state: CallState, nowMs: number): CallStep {
   return startAttempt(admitted, { planned: standby, kind, admitted: true }, nowMs)
 }
 
-/** The wait came to nothing: a retry moves on, and else there is nothing to move on to. */
+/** The wait came to nothing: a retry moves on to what is left of the plan, of which else nothing is, so another is waited for. */
 export function onWaitFailed(state: CallState, nowMs: number): CallStep {
   const { waitingFor } = state
   if (waitingFor === undefined) return unchanged(state)
-  const over: CallState = { ...state, phase: 'attempting', waitingFor: undefined }
-  return waitingFor.kind === 'retry' ? startNext(over, nowMs) : settleUnserved(over)
+  const standby = state.standby.map((one) =>
+    one === waitingFor.standby ? { ...one, waitedInVain: true } : one,
+  )
+  const over: CallState = { ...state, waitingFor: undefined, standby }
+  return waitingFor.kind === 'retry' ? startNext(over, nowMs) : waitOrSettle(over, nowMs, waitingFor.untilMs)
 }
 
 /** Before the first attempt only money passes an endpoint of the plan over. */

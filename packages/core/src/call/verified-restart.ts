@@ -62,7 +62,7 @@ export class VerifiedRestart {
   take(text: string): RestartPiece {
     if (this.#diverged) return diverged
     const rest = this.#delivered.length - this.#repeated
-    const shared = text.length > rest ? text.slice(0, rest) : text
+    const shared = text.slice(0, rest)
     if (!this.#delivered.startsWith(shared, this.#repeated)) {
       this.#diverged = true
       return diverged

@@ -29,6 +29,11 @@ test('the random number decides', () => {
   expect(throttle.refuses(0.751, 0)).toBe(false)
 })
 
+test('nothing is refused while half of the calls are accepted, whatever the random number', () => {
+  expect(throttleAfter(0, 0).refuses(0, 0)).toBe(false)
+  expect(throttleAfter(2, 1).refuses(0, 0)).toBe(false)
+})
+
 test('what was more than 130 s ago no longer counts', () => {
   expect(throttleAfter(1_000, 0).refusalProbability(130_000)).toBe(0)
 })

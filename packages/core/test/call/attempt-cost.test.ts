@@ -25,6 +25,21 @@ function endpoint(pricing: Endpoint['pricing'], limits: Partial<Endpoint['limits
   return { ...base, pricing, limits: { contextTokens: 10_000, ...limits } }
 }
 
+test('the prompt of an attempt costs its expected tokens, its images and the request, and no output', () => {
+  const pricing = {
+    promptPicoUsd: 1e6,
+    completionPicoUsd: 2e6,
+    cacheWritePicoUsd: 3e6,
+    requestNanoUsd: 5_000,
+    imageNanoUsd: 1_000,
+  }
+
+  expect(attemptCost(endpoint(pricing), { ...demand, images: 2 }).promptUsd).toBeCloseTo(
+    (1_000 + 5 + 2) / 1e6,
+    12,
+  )
+})
+
 describe('the worst case of an attempt', () => {
   const perToken = { promptPicoUsd: 1e6, completionPicoUsd: 2e6 }
 

@@ -362,6 +362,7 @@ describe('a call', () => {
 
 test.each([
   [{ maxAttempts: 0 }, 'maxAttempts must be in 1..10, got 0'],
+  [{ maxWaitMs: -1 }, 'maxWaitMs must be in 0..Infinity, got -1'],
   [{ maxHedges: 2 }, 'maxHedges must be in 0..1, got 2'],
   [{ maxContinuations: 2 }, 'maxContinuations must be in 0..1, got 2'],
   [{ maxCostUsd: 0 }, 'maxCostUsd must be in'],

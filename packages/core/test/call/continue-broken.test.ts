@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { callBudget } from '../../src/call/call-budget.ts'
 import type { CallEvent } from '../../src/call/call-event.ts'
+import { callRules } from '../../src/call/call-rules.ts'
 import { content, cut, failed, firstToken, follow, named, started } from './follow.ts'
 import { planned } from './run-script.ts'
 
@@ -29,6 +30,18 @@ describe('an answer that broke off', () => {
     expect(named(follow(setup, [...restarted, caughtUp, content(2, 450)]).effects)).toEqual(['emit 2'])
   })
 
+  test('asks the endpoint that begins it anew for admission, as any other', () => {
+    expect(follow(setup, broken).effects.at(-1)).toMatchObject({ type: 'start-attempt', admitted: false })
+  })
+
+  test('is timed for its pauses while it is repeated', () => {
+    expect(follow(setup, restarted).effects.at(-1)).toEqual({ type: 'set-timer', timer: 'idle', atMs: 5_300 })
+    const repeating = [...restarted, content(2, 4_000)]
+    expect(follow(setup, [...repeating, { type: 'timer', timer: 'idle', nowMs: 5_300 }]).effects).toEqual([
+      { type: 'set-timer', timer: 'idle', atMs: 9_000 },
+    ])
+  })
+
   test('is answered by the attempt that went on with it', () => {
     const { state } = follow(setup, [
       ...restarted,
@@ -43,6 +56,29 @@ describe('an answer that broke off', () => {
     expect(named(follow(native, broken).effects)).toContain('start 2 as continuation')
     expect(follow(native, broken).state.attempts[1]?.planned.endpoint.provider).toBe('third')
     expect(named(follow(native, restarted).effects)).toContain('commit 2')
+  })
+
+  test('is not held back where it goes on, since its beginning was delivered', () => {
+    const held = [started(1), firstToken(1, 100), { type: 'timer', timer: 'hold-back', nowMs: 400 }] as const
+    const { effects } = follow({ ...native, rules: callRules({ holdBackMs: 300 }) }, [
+      ...held,
+      failed(1, 500, cut),
+      started(2, 500),
+      firstToken(2, 600),
+    ])
+
+    expect(named(effects)).toContain('commit 2')
+  })
+
+  test.each([
+    ['that delivers the first answer', setup, [started(1), firstToken(1, 100)], 1],
+    ['that has caught up', setup, [...restarted, caughtUp], 2],
+    ['that goes on by itself', native, [...broken, started(2, 200)], 2],
+  ] as const)('is not ended by a divergence that is told of an attempt %s', (_, wanted, events, attempt) => {
+    const { state, effects } = follow(wanted, [...events, { type: 'diverged', attempt, nowMs: 450 }])
+
+    expect(effects).toEqual([])
+    expect(state.outcome).toBeUndefined()
   })
 
   test.each([
@@ -67,6 +103,12 @@ describe('an answer that broke off', () => {
 
   test('is gone on with once: a second break ends the call', () => {
     const { state } = follow(setup, [...restarted, caughtUp, failed(2, 500, cut)])
+
+    expect(state.outcome).toEqual({ type: 'broken', attempt: 2, failure: cut })
+  })
+
+  test('is gone on with once where the endpoint does that by itself too', () => {
+    const { state } = follow(native, [...restarted, failed(2, 500, cut)])
 
     expect(state.outcome).toEqual({ type: 'broken', attempt: 2, failure: cut })
   })

@@ -38,6 +38,16 @@ export function failed(attempt: number, nowMs: number, failure: Failure): CallEv
 export const serverError: Failure = { kind: 'server-error', status: 500, message: 'status 500' }
 export const cut: Failure = { kind: 'incomplete-answer', message: 'cut' }
 
+/** The names of the effects that end every call, whatever comes before them. */
+export const ended = [
+  'clear-timer deadline',
+  'clear-timer first-token',
+  'clear-timer idle',
+  'clear-timer hedge',
+  'clear-timer hold-back',
+  'settle',
+]
+
 /** The types of effects, and whom they are for. */
 export function named(effects: readonly CallEffect[]): readonly string[] {
   return effects.map((effect) => {

@@ -57,6 +57,10 @@ describe('the delay of a hedge', () => {
     expect(hedgeAfterMs({ ...question, ...more })).toBeUndefined()
   })
 
+  test('is known from 50 first tokens on', () => {
+    expect(hedgeAfterMs({ ...question, first: answering(400, 50) })).toBeDefined()
+  })
+
   test('does not depend on the price where cancelling stops the bill', () => {
     expect(hedgeAfterMs({ ...question, promptUsd: 0.009, cancelStopsBilling: true })).toBeDefined()
   })

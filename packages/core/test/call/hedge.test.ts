@@ -4,7 +4,7 @@ import { callBudget } from '../../src/call/call-budget.ts'
 import { advanceCall } from '../../src/call/call-machine.ts'
 import { callRules } from '../../src/call/call-rules.ts'
 import type { CallEvent } from '../../src/call/call-event.ts'
-import { content, cut, failed, firstToken, follow, named, serverError, started } from './follow.ts'
+import { content, cut, ended, failed, firstToken, follow, named, serverError, started } from './follow.ts'
 import { planned } from './run-script.ts'
 
 const hedge = { afterMs: 400 }
@@ -51,6 +51,28 @@ describe('a hedge', () => {
     ])
   })
 
+  test('does not start while the caller reads nothing, and counts the silence from when it reads again', () => {
+    const paused = [started(1), { type: 'caller-paused', nowMs: 300 }, hedgeTimer] as const
+    expect(follow(setup, paused).effects).toEqual([])
+
+    const resumed = [...paused, { type: 'caller-resumed', nowMs: 5_300 }] as const
+    expect(follow(setup, resumed).effects).toContainEqual({ type: 'set-timer', timer: 'hedge', atMs: 5_400 })
+    expect(named(follow(setup, [...resumed, { ...hedgeTimer, nowMs: 5_400 }]).effects)).toEqual([
+      'start 2 as hedge',
+    ])
+  })
+
+  test('has no timer again when the caller reads again but content is held back, or nothing is to be hedged', () => {
+    const pause = [{ type: 'caller-paused', nowMs: 300 }, { type: 'caller-resumed', nowMs: 400 }] as const // prettier-ignore
+    const held = { ...setup, rules: callRules({ holdBackMs: 900 }) }
+    const plain = { ...setup, plan: [planned('first'), planned('second')] }
+
+    expect(named(follow(held, [started(1), firstToken(1, 100), ...pause]).effects)).toEqual([
+      'set-timer idle',
+    ])
+    expect(named(follow(plain, [started(1), ...pause]).effects)).toEqual(['set-timer first-token'])
+  })
+
   test('is never made of an attempt that goes on with a broken answer', () => {
     const budget = callBudget({ deadlineAtMs: 60_000, maxHedges: 1, maxContinuations: 1 })
     const { effects } = follow({ ...setup, budget }, [
@@ -92,6 +114,78 @@ describe('a hedge', () => {
       'emit 1',
       'clear-timer hedge',
     ])
+  })
+
+  test('is not timed while its plan names no delay', () => {
+    const plain = { ...setup, plan: [planned('first'), planned('second')] }
+
+    expect(named(follow(plain, [started(1)]).effects)).toEqual(['set-timer first-token'])
+    expect(follow(plain, [started(1), hedgeTimer]).effects).toEqual([])
+  })
+
+  test('holds its first content for the instant, in which the first attempt may still have some', () => {
+    expect(follow(setup, [...hedged, firstToken(2, 500)]).effects).toEqual([
+      { type: 'set-timer', timer: 'first-token', atMs: 3_000 },
+      { type: 'set-timer', timer: 'idle', atMs: 5_500 },
+      { type: 'hold', attempt: 2 },
+      { type: 'set-timer', timer: 'hold-back', atMs: 500 },
+      { type: 'clear-timer', timer: 'hedge' },
+    ])
+  })
+
+  test.each([
+    ['time', callRules({ holdBackMs: 300 }), [{ type: 'set-timer', timer: 'hold-back', atMs: 800 }]],
+    ['number of tokens', callRules({ holdBackTokens: 3 }), []],
+  ])('wins, and is held back for the %s that the caller wants', (_, rules, more) => {
+    const { effects } = follow({ ...setup, rules }, [
+      ...hedged,
+      firstToken(2, 500),
+      { type: 'timer', timer: 'hold-back', nowMs: 500 },
+    ])
+
+    expect(named(effects).slice(0, 2)).toEqual(['cancel-attempt 1', 'record 1 cancelled'])
+    expect(effects.slice(4)).toEqual(more)
+  })
+
+  test('wins with a whole answer that did not stream, and the other attempt is cancelled', () => {
+    const { effects } = follow(setup, [...hedged, { type: 'attempt-completed', attempt: 2, nowMs: 900 }])
+
+    expect(named(effects)).toEqual([
+      'cancel-attempt 1',
+      'record 1 cancelled',
+      'commit 2',
+      'emit 2',
+      'record 2 answered',
+      ...ended,
+    ])
+  })
+
+  test.each([
+    ['on to the next endpoint while there is one', setup.plan, 'start 3 as plain'],
+    ['nowhere when there is none', setup.plan.slice(0, 2), 'settle'],
+  ])('that has won and breaks off while it is held back leads %s', (_, plan, effect) => {
+    const { state, effects } = follow({ ...setup, plan, rules: callRules({ holdBackMs: 300 }) }, [
+      ...hedged,
+      firstToken(2, 500),
+      { type: 'timer', timer: 'hold-back', nowMs: 500 },
+      failed(2, 600, cut),
+    ])
+
+    expect(named(effects)).toContain(effect)
+    expect(state.outcome).toEqual(
+      effect === 'settle' ? { type: 'failed', reason: 'all-failed', retryAtMs: undefined } : undefined,
+    )
+  })
+
+  test('that is not admitted leaves the first attempt as it is', () => {
+    const { state, effects } = follow(setup, [
+      started(1),
+      hedgeTimer,
+      { type: 'attempt-refused', attempt: 2, nowMs: 400, reason: 'rate-gate', retryAtMs: 900 },
+    ])
+
+    expect(effects).toEqual([])
+    expect(state.attempts.map(({ status }) => status)).toEqual(['running'])
   })
 
   test('goes on when the first attempt fails fatally, and its answer counts', () => {

@@ -31,6 +31,31 @@ describe('content that is held back', () => {
     ])
   })
 
+  test('is timed from the first token on, as its pauses are', () => {
+    expect(follow(timed, [started(1), firstToken(1, 100)]).effects).toEqual([
+      { type: 'clear-timer', timer: 'first-token' },
+      { type: 'set-timer', timer: 'idle', atMs: 5_100 },
+      { type: 'hold', attempt: 1 },
+      { type: 'set-timer', timer: 'hold-back', atMs: 400 },
+    ])
+  })
+
+  test('has no timer where only a number of tokens bounds it', () => {
+    expect(named(follow(counted, [started(1), firstToken(1, 100)]).effects)).toEqual([
+      'clear-timer first-token',
+      'set-timer idle',
+      'hold 1',
+    ])
+  })
+
+  test('is held on when its timer fires early', () => {
+    const early = { ...due, nowMs: 399 }
+
+    expect(follow(timed, [started(1), firstToken(1, 100), early]).effects).toEqual([
+      { type: 'set-timer', timer: 'hold-back', atMs: 400 },
+    ])
+  })
+
   test('is delivered with the first token beyond those that are held', () => {
     const tokens = [started(1), firstToken(1, 100), content(1, 110)]
 

@@ -4,7 +4,7 @@ import type { AttemptState } from '../../src/call/call-state.ts'
 import { ExtraAttempts } from '../../src/call/extra-attempts.ts'
 import { isLive, liveAttempts } from '../../src/call/live-attempts.ts'
 import { earliestStandby } from '../../src/call/wait.ts'
-import { isWorthwhile, spentUsd } from '../../src/call/worthwhile.ts'
+import { isAffordable, isWorthwhile, spentUsd } from '../../src/call/worthwhile.ts'
 import { effectsOf, runScript, scripts, setups, whenever } from './run-script.ts'
 import type { ScriptRun, ScriptStep, TimedEffect } from './run-script.ts'
 
@@ -418,16 +418,46 @@ function isContentOf(event: TimedEffect['event'], attempt: number): boolean {
 }
 
 describe('waiting', () => {
-  test('whenever a call fails as busy, no endpoint would have been free in time, or it was waited for in vain', () => {
+  test('whenever a call fails as busy, each endpoint was waited for in vain, or would not have been free in time', () => {
     whenever((run, { budget }) => {
       if (run.state.outcome?.type !== 'failed' || run.state.outcome.reason !== 'busy') return
-      const waited = effectsOf(run, 'wait').length > 0
       const endedAtMs = run.trace.at(-1)?.atMs ?? 0
-      const untilMs = Math.min(budget.deadlineAtMs, endedAtMs + budget.maxWaitMs)
-      const instants = run.state.standby.flatMap((one) => one.retryAtMs ?? [])
-      if (!waited && budget.maxWaitMs > 0)
-        for (const instant of instants) expect(instant).toBeGreaterThanOrEqual(untilMs)
-      expect(run.state.outcome.retryAtMs).toBe(instants.length === 0 ? undefined : Math.min(...instants))
+      const untilMs =
+        effectsOf(run, 'wait').at(-1)?.effect.untilMs ??
+        Math.min(budget.deadlineAtMs, endedAtMs + budget.maxWaitMs)
+      if (endedAtMs >= untilMs) return
+      const others = run.state.standby.filter(
+        (one) => one.waitedInVain !== true && isAffordable(run.state, one),
+      )
+      for (const { retryAtMs = Infinity } of others) expect(retryAtMs).toBeGreaterThanOrEqual(untilMs)
+    })
+  })
+
+  test('whenever a call fails as busy, it says when the first endpoint may be free', () => {
+    whenever(({ state: { outcome, standby } }) => {
+      if (outcome?.type !== 'failed' || outcome.reason !== 'busy') return
+      const instants = standby.flatMap((one) => one.retryAtMs ?? [])
+      expect(outcome.retryAtMs).toBe(instants.length === 0 ? undefined : Math.min(...instants))
+    })
+  })
+
+  test('whenever waits follow each other without an attempt between, they take no longer together than one may', () => {
+    whenever((run, { budget }) => {
+      let firstAtMs: number | undefined
+      for (const { effect, atMs } of run.trace) {
+        if (effect.type === 'start-attempt') firstAtMs = undefined
+        if (effect.type !== 'wait' || effect.kind === 'retry') continue
+        firstAtMs ??= atMs
+        expect(effect.untilMs).toBeLessThanOrEqual(firstAtMs + budget.maxWaitMs)
+      }
+    })
+  })
+
+  test('never is an endpoint waited for again that was waited for in vain', () => {
+    whenever((run) => {
+      const waited = effectsOf(run, 'wait').filter(({ effect }) => effect.kind === 'plain')
+      const inVain = waited.filter(({ effect }, i) => effect.standby === waited[i - 1]?.effect.standby)
+      expect(inVain).toEqual([])
     })
   })
 
@@ -438,7 +468,8 @@ describe('waiting', () => {
         expect(effect.untilMs).toBeLessThanOrEqual(state.budget.deadlineAtMs)
         expect(effect.untilMs).toBeGreaterThan(atMs)
         if (effect.kind === 'retry') continue
-        const useful = state.standby.filter(({ endpoint, cost, usefulMs, retryAtMs = Infinity }) => {
+        const others = state.standby.filter((one) => one.waitedInVain !== true)
+        const useful = others.filter(({ endpoint, cost, usefulMs, retryAtMs = Infinity }) => {
           const paidFor = spentUsd(state) + (cost?.worstUsd ?? Infinity) <= state.budget.maxCostUsd
           const leftMs = state.budget.deadlineAtMs - Math.max(atMs, retryAtMs)
           const answers = state.attempts.length === 0 || leftMs >= usefulMs

@@ -12,6 +12,8 @@ const only = { budget, plan: [planned('only')], standby: [] }
 const two = { budget, plan: [planned('first'), planned('second')], standby: [] }
 const ordered = { ...two, rules: callRules({ prefersFirst: true }) }
 
+const overloaded: Failure = { kind: 'overloaded', status: 503, message: 'full' }
+
 function busy(retryAfterMs?: number): Failure {
   return { kind: 'rate-limited', status: 429, message: 'slow down', ...(retryAfterMs && { retryAfterMs }) }
 }
@@ -33,6 +35,16 @@ test.each([
 describe('the first choice of an explicit order', () => {
   test('is tried once more at once after a 500', () => {
     expect(after(ordered, serverError)).toContain('start 2 as retry')
+  })
+
+  test.each([502, 503, 504, 520, 523, 525, 527])('is tried once more at once after a %i', (status) => {
+    expect(after(ordered, { ...serverError, status })).toContain('start 2 as retry')
+  })
+
+  test.each([500, 503])('is waited for a second when it says with a %i that it is overloaded', (status) => {
+    const { effects } = follow(ordered, [started(1), failed(1, 100, { ...overloaded, status })])
+
+    expect(effects.at(-1)).toMatchObject({ type: 'wait', kind: 'retry', standby: { retryAtMs: 1_100 } })
   })
 
   test('is left after a second 500', () => {
@@ -68,6 +80,9 @@ describe('the first choice of an explicit order', () => {
     ['timed out behind its proxy (524)', { ...serverError, status: 524 }],
     ['has no name (530)', { ...serverError, status: 530 }],
     ['timed out at a proxy (598)', { ...serverError, status: 598 }],
+    ['sends a status below those of a proxy in trouble (519)', { ...serverError, status: 519 }],
+    ['sends a status above those of a proxy in trouble (528)', { ...serverError, status: 528 }],
+    ['gives up by its own timer (504)', { kind: 'first-token-timeout', status: 504, message: 'timed out' }],
   ] as const)('is left at once when it %s', (_, failure) => {
     expect(after(ordered, failure)).toContain('start 2 as plain')
   })
@@ -102,18 +117,43 @@ describe('the first choice of an explicit order', () => {
 })
 
 describe('an endpoint that others can stand in for', () => {
-  test.each([serverError, busy(300), { kind: 'overloaded', status: 503, message: 'full' } as const])(
-    'is left at once after %j',
-    (failure) => {
-      expect(after(two, failure)).toContain('start 2 as plain')
-    },
-  )
+  test.each([serverError, busy(300), overloaded])('is left at once after %j', (failure) => {
+    expect(after(two, failure)).toContain('start 2 as plain')
+  })
+
+  test('is not waited for when it is the last to fail, since the others have been tried', () => {
+    expect(after(two, serverError, [started(2, 100), failed(2, 200, busy(300))])).toContain('settle')
+  })
 })
 
 describe('the only candidate', () => {
   test('is tried once more after a 500, and not twice', () => {
     expect(after(only, serverError)).toContain('start 2 as retry')
     expect(after(only, serverError, [started(2, 100), failed(2, 200, serverError)])).toContain('settle')
+  })
+
+  test('is not tried again when too little time is left to answer', () => {
+    const short = { ...only, budget: callBudget({ deadlineAtMs: 299 }) }
+
+    expect(after(short, serverError)).toContain('settle')
+    expect(after({ ...short, budget: callBudget({ deadlineAtMs: 300 }) }, serverError)).toContain(
+      'start 2 as retry',
+    )
+  })
+
+  test('is not tried again when its failure says that the request itself is wrong', () => {
+    expect(after(only, { kind: 'invalid-request', status: 424, message: 'bad tool' })).toContain('settle')
+  })
+
+  test('is waited for once when it is overloaded, and not twice', () => {
+    const again = [
+      { type: 'admitted', nowMs: 1_100 },
+      started(2, 1_100),
+      failed(2, 1_200, overloaded),
+    ] as const
+
+    expect(after(only, overloaded)).toContain('wait')
+    expect(after(only, overloaded, again)).toContain('settle')
   })
 
   test('is so too when the others cannot serve in time', () => {

@@ -46,6 +46,13 @@ test('it swallows what was delivered and passes on what is new, wherever the pie
   expect(verifier.take('ree')).toEqual({ type: 'new', text: 'ree' })
 })
 
+test('it takes a piece that ends where the delivered text did for a repetition, with nothing new in it', () => {
+  const verifier = new VerifiedRestart('one')
+
+  expect(verifier.take('one')).toEqual({ type: 'repeated' })
+  expect(verifier.caughtUp).toBe(true)
+})
+
 test('it stops at the first difference, for good', () => {
   const verifier = new VerifiedRestart('one two')
 
@@ -101,6 +108,15 @@ describe('text that was delivered', () => {
         expect(fits.at(-1)).toBe(whole.length <= maxCharacters)
       }),
     )
+  })
+
+  test('is given up with the piece that passes its bound, whatever came before', () => {
+    const kept = new DeliveredText(5)
+
+    expect(kept.add('three')).toBe(true)
+    expect(kept.add('two')).toBe(false)
+    expect(kept.text).toBeUndefined()
+    expect(kept.add('')).toBe(false)
   })
 
   test('has a bound of its own', () => {

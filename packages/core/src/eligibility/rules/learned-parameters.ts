@@ -7,7 +7,5 @@ export function learnedParameters(
   { demand, learned, nowMs }: ExclusionQuestion,
 ): string | undefined {
   const parameter = learned?.lacking(demand.parameters, nowMs)
-  return parameter === undefined
-    ? undefined
-    : `the request uses ${parameter}, which it has refused of late`
+  return parameter === undefined ? undefined : `the request uses ${parameter}, which it has refused of late`
 }
