@@ -1,8 +1,7 @@
 // How long can one answer keep the classifier of failures busy? Sends it hostile texts of 100 KB, and compares lengths.
-// Usage: node --conditions=@nextbest/source run.ts [--times n] [--all]
 import { availableParallelism, cpus } from 'node:os'
-import { parseArgs } from 'node:util'
 
+import { CommandLine } from '../command-line.ts'
 import { attacks } from './attacks.ts'
 import { costOf, rounds } from './measure.ts'
 import type { Cost } from './measure.ts'
@@ -15,10 +14,16 @@ const barRatio = 3
 const shortestMs = 0.1
 const listed = 12
 
-const { values: options } = parseArgs({
-  options: { times: { type: 'string', default: '4' }, all: { type: 'boolean', default: false } },
+const usage = `How long can one error text keep the classifier of failures busy?
+
+  --times N   how often each is classified in a round (default 4)
+  --all       all answers in the table, not only the slowest`
+
+const commandLine = new CommandLine(usage, {
+  times: { type: 'string', default: '4' },
+  all: { type: 'boolean', default: false },
 })
-const times = wholeNumber('times', options.times)
+const times = commandLine.wholeNumber('times', commandLine.given.times, 1_000)
 
 const costs = attacks
   .map((attack) => costOf(attack, times))
@@ -32,7 +37,7 @@ console.log(`node ${process.version}, ${availableParallelism()} cores (${cpus()[
 console.log(
   `${costs.length} hostile answers, each classified ${times * rounds} times at 30, 50, 60 and 100 KB\n`,
 )
-console.log(table(options.all ? costs : costs.slice(0, listed)))
+console.log(table(commandLine.given.all ? costs : costs.slice(0, listed)))
 console.log(
   `\nworst time of one answer: ${worstMs.toFixed(2)} ms (bar ${barMs} ms) ${verdict(worstMs <= barMs)}`,
 )
@@ -60,10 +65,4 @@ function table(lines: readonly Cost[]): string {
 
 function verdict(met: boolean): string {
   return met ? 'ok' : 'short'
-}
-
-function wholeNumber(name: string, given: string): number {
-  const value = Number(given)
-  if (Number.isSafeInteger(value) && value >= 1 && value <= 1_000) return value
-  throw new RangeError(`--${name}: must be an integer from 1 to 1,000, and is ${given}`)
 }

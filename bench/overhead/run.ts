@@ -1,11 +1,10 @@
 // What does nextbest cost? Direct, a bare pass-through, our gateway and Portkey's in one run, in interleaved rounds;
 // then the embedded router and the decision alone. Prints medians, ranges, and ratios beside their bars.
-// Usage: node run.ts [--quick] [--json file]
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 
+import { CommandLine } from '../command-line.ts'
 import type { DecisionCost } from './decision.ts'
 import type { EmbeddedCost } from './embedded.ts'
 import {
@@ -44,16 +43,24 @@ const quick: Timing = {
   streamsMs: 700,
 }
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } })
-const timing = options.quick === true ? quick : thorough
+const usage = `What does nextbest cost?
+
+  --quick       a minute instead of three and a half, fewer and shorter rounds
+  --json FILE   every round, as numbers`
+
+const { given } = new CommandLine(usage, {
+  quick: { type: 'boolean', default: false },
+  json: { type: 'string' },
+})
+const timing = given.quick ? quick : thorough
 const children: Child[] = []
 const folder = await mkdtemp(join(tmpdir(), 'nextbest-bench-'))
 try {
   const results = await measureAll()
   const ratios = ratioLines(results)
   printReport(results, ratios)
-  if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify({ ...results, ratios }, null, 2)}\n`)
+  if (given.json !== undefined)
+    await writeFile(given.json, `${JSON.stringify({ ...results, ratios }, null, 2)}\n`)
 } finally {
   await Promise.all(children.map((child) => child.stop()))
   await rm(folder, { recursive: true })
@@ -130,7 +137,7 @@ async function measureDecisions(cores: Cores | undefined): Promise<Record<string
     const child = keep(start({ script: beside('decision.ts'), core: cores?.measured }))
     costs[endpoints] = await child.ask<DecisionCost>('decisions', {
       endpoints,
-      batches: options.quick ? 21 : 101,
+      batches: given.quick ? 21 : 101,
     })
     await child.stop()
   }

@@ -8,8 +8,8 @@ import { document, element, line, scaleOf, text, ticksOf } from './svg.ts'
 import { faultWindow } from './testkit.ts'
 
 const width = 1_320
-const height = 460
-const top = 84
+const height = 484
+const top = 108
 const bottom = height - 56
 const colours = ['#4c78a8', '#72b7b2', '#f2a541', '#b279a2', '#e45756'] as const
 const ownColour = '#d1495b'

@@ -1,8 +1,7 @@
 // What happens when providers die and clients go away? A real gateway over real sockets, and figures beside their bars.
-// Usage: node --conditions=@nextbest/source run.ts [--quick]
 import { cpus } from 'node:os'
-import { parseArgs } from 'node:util'
 
+import { CommandLine } from '../command-line.ts'
 import { machineCpuUs } from '../overhead/processes.ts'
 import { measureAborts } from './aborts.ts'
 import type { AbortsSize } from './aborts.ts'
@@ -48,8 +47,12 @@ const quick: Size = {
   aborts: { seed, warmUp: 500, rounds: 2, perRound: 500, clients: 8 },
 }
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-const size = options.quick ? quick : thorough
+const usage = `What happens when providers die and clients go away?
+
+  --quick   a minute instead of eight, with fewer calls`
+
+const { given } = new CommandLine(usage, { quick: { type: 'boolean', default: false } })
+const size = given.quick ? quick : thorough
 const startedAtMs = performance.now()
 const othersUs = otherCpuUs()
 const tables = [...(await measureOutages()), ...(await measureCollapses()), ...(await measureAbandonment())]

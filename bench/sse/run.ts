@@ -1,21 +1,23 @@
 // Is our decoder of server-sent events right, whatever comes and however it is cut, and how fast is it?
-// Usage: node --conditions=@nextbest/source run.ts [--cases n] [--seed n]
 import { availableParallelism, cpus } from 'node:os'
-import { parseArgs } from 'node:util'
 
+import { CommandLine } from '../command-line.ts'
 import { fuzz, written } from './adapters.ts'
 import type { FuzzReport } from './adapters.ts'
 import { throughputReport } from './throughput.ts'
 
-const { values: options } = parseArgs({
-  options: {
-    cases: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-  },
-})
+const usage = `Is every stream of server-sent events read as it should be, however it is cut, and how fast?
 
-const cases = wholeNumber('cases', options.cases)
-const seed = wholeNumber('seed', options.seed)
+  --cases N   random chunkings (default 1000000)
+  --seed S    first seed (default 1)`
+const most = 1_000_000_000_000
+
+const commandLine = new CommandLine(usage, {
+  cases: { type: 'string', default: '1000000' },
+  seed: { type: 'string', default: '1' },
+})
+const cases = commandLine.wholeNumber('cases', commandLine.given.cases, most)
+const seed = commandLine.wholeNumber('seed', commandLine.given.seed, most)
 const startedAtMs = performance.now()
 const report = fuzz({ cases, seed })
 console.log(lines(report, (performance.now() - startedAtMs) / 1_000).join('\n'))
@@ -34,10 +36,4 @@ function lines(report: FuzzReport, tookSeconds: number): readonly string[] {
       ? []
       : [`first with --seed ${first.seed} --cases 4; its smallest form:`, written(first.smallest)]),
   ]
-}
-
-function wholeNumber(name: string, given: string): number {
-  const value = Number(given)
-  if (Number.isSafeInteger(value) && value >= 1 && value <= 1_000_000_000_000) return value
-  throw new RangeError(`--${name}: must be an integer from 1 to 1,000,000,000,000, and is ${given}`)
 }
