@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { attemptsOf, failureOf, read } from './outcomes.ts'
-import { request, scriptedFleet } from './scripted-fleet.ts'
+import { model, request, scriptedFleet } from './scripted-fleet.ts'
 import { createVirtualClock } from '../../testkit/src/virtual-clock.ts'
 
 const failing = { behaviour: { status: 500 } }
@@ -139,5 +139,22 @@ describe('invariant 53: the cost of a call is that of its attempts', () => {
     }
     const received = Object.values(fleet.upstreams).reduce((sum, { received }) => sum + received.length, 0)
     expect(attempts).toHaveLength(received)
+  })
+
+  test('is nothing for an attempt that was given up while it waited for a connection', async () => {
+    await using fleet = await scriptedFleet({
+      one: { behaviour: { hang: 'before-headers' }, maxConnections: 1 },
+      two: {},
+    })
+    const hanging = fleet.router.chat(request, { timeoutMs: 2_000 })
+
+    const { route } = await fleet.router.chat(request, { timeoutMs: 1_000 })
+
+    expect(route.attempts).toMatchObject([
+      { endpoint: `one:${model}`, failure: { kind: 'first-token-timeout' }, billing: 'free', costNanoUsd: 0 },
+      { endpoint: `two:${model}`, outcome: 'answered' },
+    ])
+    expect((await hanging).route.attempts[0]).toMatchObject({ endpoint: `one:${model}`, billing: 'assumed' })
+    expect(fleet.upstreams['one']?.received).toHaveLength(1)
   })
 })

@@ -12,6 +12,7 @@ export const request = {
 /** One scripted provider of a fleet. */
 export interface Member {
   readonly behaviour?: Script
+  readonly maxConnections?: number
   readonly model?: Partial<UpstreamModel & { readonly contextTokens: number }>
 }
 
@@ -40,6 +41,7 @@ export async function scriptedFleet(
       provider,
       baseUrl: upstreams[provider]?.baseUrl ?? '',
       allowPrivateNetwork: true,
+      ...(member.maxConnections !== undefined && { maxConnections: member.maxConnections }),
       models: [
         {
           model,

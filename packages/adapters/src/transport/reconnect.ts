@@ -37,6 +37,11 @@ class ReconnectingExchange implements Exchange, TransportHandler {
     this.#exchange = transport.send(request, this)
   }
 
+  /** Of a first try that is tried again the other side saw nothing. */
+  get sent(): boolean {
+    return this.#exchange.sent
+  }
+
   cancel(): void {
     this.#exchange.cancel()
     this.#second?.controller.abort()

@@ -38,6 +38,8 @@ export interface TransportHandler {
 
 /** An exchange under way. All methods may be called at any time, and again. */
 export interface Exchange {
+  /** Whether the request may have arrived: not while it waits for a connection. */
+  readonly sent: boolean
   /** Closes the connection (or resets the stream) at once; the handler hears nothing more. */
   cancel(): void
   /** Stops reading, so that the upstream feels back-pressure. What was read already may still be told. */

@@ -42,6 +42,10 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#host = host
   }
 
+  get sent(): boolean {
+    return this.#phase !== 'connecting'
+  }
+
   cancel(): void {
     if (this.#over) return
     this.#over = true

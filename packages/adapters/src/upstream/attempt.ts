@@ -31,6 +31,10 @@ export class Attempt implements AttemptHandle, TransportHandler {
     this.#exchange = transport.send(request, this)
   }
 
+  get sent(): boolean {
+    return this.#exchange?.sent ?? true
+  }
+
   cancel(): void {
     if (this.#over) return
     this.#over = true

@@ -44,6 +44,8 @@ export interface AttemptListener {
 
 /** An attempt under way. All methods may be called at any time, and again. */
 export interface AttemptHandle {
+  /** Whether the request may have arrived: not while it waits for a connection. Default: true. */
+  readonly sent?: boolean
   /** Ends the attempt at once and closes its connection; the listener hears nothing more. */
   cancel(): void
   pause(): void

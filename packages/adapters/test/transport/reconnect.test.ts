@@ -184,7 +184,7 @@ describe('the second try', () => {
           exchange.cancel()
         })
         sends++
-        return { cancel: () => undefined, pause: () => undefined, resume: () => undefined }
+        return { sent: false, cancel: () => undefined, pause: () => undefined, resume: () => undefined }
       },
       close: () => Promise.resolve(),
     }

@@ -30,6 +30,7 @@ class ScriptedTransport implements Transport {
 
 class ScriptedExchange implements Exchange {
   readonly #handler: TransportHandler
+  readonly sent = true
   cancelled = false
 
   constructor(handler: TransportHandler) {

@@ -449,7 +449,7 @@ describe('cancelling', () => {
     exchange.cancel()
     await server.drained()
 
-    expect(recorder.events).toEqual([])
+    expect([recorder.events, exchange.sent]).toEqual([[], true])
   })
 
   test('closes the connection and tells nothing more, from within a callback', async () => {
@@ -481,6 +481,7 @@ describe('cancelling', () => {
     second.exchange.cancel()
     await third.recorder.over
 
+    expect([second.exchange.sent, third.exchange.sent]).toEqual([false, true])
     expect([first.recorder.body, second.recorder.events, third.recorder.body]).toEqual(['hello', [], 'hello'])
     expect([server.accepted, server.requests]).toEqual([1, 2])
   })

@@ -32,6 +32,7 @@ function streaming(choices = 1): {
   const plan = { adapter: openAiChat(), limits: upstreamLimits, maxEventBytes, choices }
   const attempt = new Attempt(listener, plan, true)
   const exchange = {
+    sent: true,
     cancel: () => heard.push('cancelled'),
     pause: () => undefined,
     resume: () => undefined,

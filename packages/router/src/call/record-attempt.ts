@@ -153,7 +153,8 @@ function heldBy(policy: FailurePolicy, endpoint: FleetEndpoint, fleet: Fleet): r
 }
 
 function routeAttempt({ run, result, demand, callStartedAtMs, nowMs }: AttemptRecording): RouteAttempt {
-  const billing = billingOf(result, run.usageReported)
+  // One that was given up while it waited for a connection has cost nothing, whatever ended it.
+  const billing = run.handle?.sent === false ? 'free' : billingOf(result, run.usageReported)
   const usage = run.usage(demand.promptTokens)
   return {
     number: run.number,

@@ -44,7 +44,7 @@ function exchangeWith(upstream: Upstream, attempt: UpstreamAttempt, handler: Tra
     handler.onData(encoder.encode(text))
   }
   const event = (data: string): void => send(`data: ${data}\n\n`)
-  return upstream.send(attempt, {
+  const handle = upstream.send(attempt, {
     onPart: ({ chunk }) => event(JSON.stringify(chunk)),
     onEnd() {
       event('[DONE]')
@@ -68,6 +68,12 @@ function exchangeWith(upstream: Upstream, attempt: UpstreamAttempt, handler: Tra
       return handler.onEnd()
     },
   })
+  return {
+    sent: true,
+    cancel: () => handle.cancel(),
+    pause: () => handle.pause(),
+    resume: () => handle.resume(),
+  }
 }
 
 /** Half of the resets come while the connection is made: those are worth another one. */
