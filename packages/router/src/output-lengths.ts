@@ -36,6 +36,9 @@ interface CallerMean {
 export class OutputLengths {
   readonly #models = new Map<string, number>()
   readonly #callers = new Map<string, CallerMean>()
+  /** The callers' keys as they came, in a ring: to look for the first key of a map that much was deleted from takes long. */
+  readonly #keys: string[] = []
+  #nextKey = 0
 
   /** Expected output tokens of an answer. */
   expected(kind: OutputKind): number {
@@ -48,16 +51,19 @@ export class OutputLengths {
   record(kind: OutputKind, outputTokens: number): void {
     const mean = this.#models.get(kind.model) ?? unseenOutputTokens
     this.#models.set(kind.model, mean + modelRate * (outputTokens - mean))
-    const own = this.#callers.get(keyOf(kind)) ?? this.#newCaller(keyOf(kind))
+    const key = keyOf(kind)
+    const own = this.#callers.get(key) ?? this.#newCaller(key)
     own.answers = own.answers * (1 - callerRate) + 1
     own.mean += (outputTokens - own.mean) / own.answers
   }
 
   #newCaller(key: string): CallerMean {
+    const first = this.#keys[this.#nextKey]
+    if (first !== undefined) this.#callers.delete(first)
+    this.#keys[this.#nextKey] = key
+    this.#nextKey = (this.#nextKey + 1) % mostCallers
     const caller = { mean: 0, answers: 0 }
     this.#callers.set(key, caller)
-    const [first] = this.#callers.keys()
-    if (this.#callers.size > mostCallers && first !== undefined) this.#callers.delete(first)
     return caller
   }
 }

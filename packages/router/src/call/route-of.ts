@@ -1,5 +1,5 @@
 import type { Decision, TokenUsage } from '@nextbest/core'
-import type { Route, RouteAttempt } from '../route.ts'
+import type { RankedRoute, Route, RouteAttempt } from '../route.ts'
 import type { AttemptRun } from './attempt-run.ts'
 
 /** What is known of a call when its route is written. */
@@ -23,20 +23,18 @@ export interface CallRecord {
 export function routeOf(record: CallRecord): Route {
   const { decision, attempts, served, firstServed, continuedAt, startedAtMs, nowMs } = record
   const firstTokenAtMs = firstServed?.firstTokenAtMs
+  let ranked: readonly RankedRoute[] | undefined
   return {
     callId: record.callId,
     model: record.model,
     endpoint: served?.endpoint.endpoint.id,
     provider: served?.endpoint.endpoint.provider,
     plan: decision.plan.map((planned) => planned.endpoint.id),
-    ranked: decision.ranked.map((scored, i) => ({
-      endpoint: scored.known.endpoint.id,
-      indexUsd: scored.indexUsd,
-      parts: scored.parts,
-      probability: decision.probabilities[i] ?? 0,
-      tier: scored.tier,
-      demotion: scored.demotion,
-    })),
+    // Made when someone looks: of most calls nobody asks why.
+    get ranked() {
+      ranked ??= rankedOf(decision)
+      return ranked
+    },
     unavailable: decision.unavailable.map((one) => ({
       endpoint: one.known.endpoint.id,
       reason: one.reason,
@@ -50,4 +48,15 @@ export function routeOf(record: CallRecord): Route {
     costNanoUsd: attempts.reduce((sum, attempt) => sum + attempt.costNanoUsd, 0),
     ...(continuedAt !== undefined && { continuedAt, continuedFrom: firstServed?.endpoint.endpoint.provider }),
   }
+}
+
+function rankedOf({ ranked, probabilities }: Decision): readonly RankedRoute[] {
+  return ranked.map((scored, i) => ({
+    endpoint: scored.known.endpoint.id,
+    indexUsd: scored.indexUsd,
+    parts: scored.parts,
+    probability: probabilities[i] ?? 0,
+    tier: scored.tier,
+    demotion: scored.demotion,
+  }))
 }
