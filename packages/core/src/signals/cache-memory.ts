@@ -104,8 +104,9 @@ export class CacheMemory {
   /** Forgets what an endpoint was sent of a conversation, because it has failed. */
   forget(key: string, endpointId: string): void {
     const prompts = this.#promptsOf(key)
-    const at = prompts?.findIndex((sent) => sent.endpointId === endpointId) ?? -1
-    if (at >= 0) prompts?.splice(at, 1)
+    if (prompts === undefined) return
+    const at = prompts.findIndex((sent) => sent.endpointId === endpointId)
+    if (at >= 0) prompts.splice(at, 1)
   }
 
   #promptsOf(key: string): SentPrompt[] | undefined {

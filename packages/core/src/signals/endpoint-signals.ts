@@ -131,6 +131,8 @@ export class EndpointSignals {
   /** Takes back what spoke against the endpoint while all others of its model failed too; see `OutcomeCounts.forgetRow`. */
   forgetOutage(nowMs: number): void {
     this.#outcomes.forgetRow(nowMs)
+    // What was told already is forgotten by whoever sees the outage too.
+    this.#delta?.taken()?.forgetOutage(nowMs)
   }
 
   /** Closes the gate, and cuts the learned cap, after a refusal for load of an attempt that was sent at `sentAtMs`. */

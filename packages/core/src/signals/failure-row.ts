@@ -19,8 +19,7 @@ export class FailureRow {
   #successes = 0
 
   note(outcome: AttemptOutcome, { amount, slowKept, slowAmount }: OutcomeShare): void {
-    this.slowEarly *= slowKept
-    this.slowLate *= slowKept
+    this.fadeSlow(slowKept)
     this.#successes = outcome === 'success' ? this.#successes + amount : 0
     if (this.#successes >= endsWith) return this.clear()
     if (outcome === 'early') {
@@ -37,6 +36,12 @@ export class FailureRow {
   fade(kept: number): void {
     this.early *= kept
     this.late *= kept
+  }
+
+  /** The slow counts have lost weight. */
+  fadeSlow(kept: number): void {
+    this.slowEarly *= kept
+    this.slowLate *= kept
   }
 
   clear(): void {

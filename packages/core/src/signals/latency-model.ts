@@ -72,7 +72,7 @@ export class LatencyModel {
   readonly #usual = new DecayedSums(usualHalfLifeMs, 2)
   readonly #recentPerToken = new DecayedSums(recentHalfLifeMs, 1)
   readonly #usualPerToken = new DecayedSums(usualHalfLifeMs, 1)
-  /** What the sums amount to, as of the last sample. */
+  /** What the sums amount to, as of the last sample; before the first it counts for nothing beside the prior. */
   #leastTtftMs = 0
   #interceptMs = 0
   /** By how much the peak's sum of intercepts exceeds what the recent mean would make it. */
@@ -84,7 +84,6 @@ export class LatencyModel {
     this.#priorTtftMs = requireRange('priorTtftMs', priorTtftMs, [ttftRange.minMs, ttftRange.maxMs])
     const { minMs, maxMs } = perTokenRange
     this.#priorMsPerToken = requireRange('priorMsPerToken', priorMsPerToken, [minMs, maxMs])
-    this.#fit()
   }
 
   /** Learns from a time to the first content token. */
@@ -192,5 +191,5 @@ export class LatencyModel {
 
 /** Share of a belief that is left after so long without samples. */
 function keptAfter(idleMs: number): number {
-  return idleMs > staleAfterMs ? remainingWeight(idleMs - staleAfterMs, staleHalfLifeMs) : 1
+  return remainingWeight(idleMs - staleAfterMs, staleHalfLifeMs)
 }

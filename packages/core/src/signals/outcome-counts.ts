@@ -189,6 +189,7 @@ export class OutcomeCounts {
     this.#slowSuccess = (this.#slowSuccess + slow.success) * scale
     this.#slowEarly = (this.#slowEarly + slow.early) * scale
     this.#slowLate = (this.#slowLate + slow.late) * scale
+    this.#row.fadeSlow(scale)
   }
 
   #advance(nowMs: number): void {

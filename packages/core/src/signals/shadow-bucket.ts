@@ -81,7 +81,7 @@ const maxMarks = 1_024
  * limit; a larger one may overdraw by what it is larger.
  */
 export class ShadowBucket {
-  /** 0 while unknown. */
+  /** 0 before the first header. */
   #limit = 0
   #refillMs = shadowBucketDefaults.windowMs
   /** What lies out of the bucket: 0 when it is full, more than the limit in debt. */
@@ -139,6 +139,7 @@ export class ShadowBucket {
     this.#heardAtMs = this.#lastMs
     this.#heardNumber = receipt.number
     this.#limit = clamp(limit, 1, maxAmount)
+    this.#used = this.#owed(this.#used)
     this.#refillMs = refillMsOf(said, this.#limit)
     const remaining = said.remaining ?? (known ? undefined : this.#limit)
     if (remaining !== undefined) this.#bound(clamp(remaining, 0, this.#limit), receipt, known)
@@ -181,7 +182,6 @@ export class ShadowBucket {
     this.#heardAtMs = nowMs - snapshot.heardMsAgo
     this.#closedNumber = this.#heardNumber = this.#number
     this.#used = snapshot.limit - snapshot.remaining
-    this.#lows.mark(this.#number, this.#used)
   }
 
   /**
@@ -202,7 +202,7 @@ export class ShadowBucket {
     this.#limit = limit
     this.#refillMs = refillMs
     this.#heardAtMs = nowMs - heardMsAgo
-    this.#used = Math.max(this.#used, limit - Math.min(own.remaining, snapshot.remaining))
+    this.#used = this.#owed(Math.max(this.#used, limit - Math.min(own.remaining, snapshot.remaining)))
   }
 
   /** Brings what is left between what a header says at most and at least. */
@@ -217,18 +217,21 @@ export class ShadowBucket {
       this.#used = limit - least
       this.#closedNumber = this.#number
     }
-    this.#lows.mark(this.#number, this.#used)
   }
 
-  /** Debits an amount. A debt is at most one limit: what is sent once must not close an endpoint for long. */
+  /** Debits an amount. */
   #charge(amount: number): void {
     this.#sent += amount
-    this.#used = Math.min(this.#used + amount, 2 * this.#limit)
-    this.#lows.mark(this.#number, this.#used)
+    this.#used = this.#owed(this.#used + amount)
+  }
+
+  /** A debt is at most one limit: what is sent once must not close an endpoint for long. */
+  #owed(used: number): number {
+    return Math.min(used, 2 * this.#limit)
   }
 
   #isKnown(nowMs: number): boolean {
-    return this.#limit > 0 && nowMs - this.#heardAtMs < shadowBucketDefaults.forgetAfterMs
+    return nowMs - this.#heardAtMs < shadowBucketDefaults.forgetAfterMs
   }
 
   #usedAt(nowMs: number): number {
@@ -236,7 +239,7 @@ export class ShadowBucket {
     return Math.max(0, this.#used - ((nowMs - this.#lastMs) * this.#limit) / this.#refillMs)
   }
 
-  /** Moves to `nowMs`, where less lies out than before. */
+  /** Moves to `nowMs`, where less lies out than before. Whatever changes what lies out comes here first, so each low is marked. */
   #advance(nowMs: number): void {
     this.#used = this.#usedAt(nowMs)
     this.#lastMs = Math.max(this.#lastMs, nowMs)

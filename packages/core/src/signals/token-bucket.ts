@@ -63,7 +63,6 @@ export class TokenBucket {
     this.#advance(nowMs)
     this.#used = Math.min(this.#used + amount, this.burst * (1 + maxDebtBursts))
     this.#takes++
-    this.#lows.mark(this.#takes, this.#used)
     return this.#takes
   }
 
@@ -99,7 +98,7 @@ export class TokenBucket {
     return nowMs > this.#lastMs ? Math.max(0, this.#used - (nowMs - this.#lastMs) * this.#perMs) : this.#used
   }
 
-  /** Moves to `nowMs`, where less lies out than before. */
+  /** Moves to `nowMs`, where less lies out than before. Whatever changes what lies out comes here first, so each low is marked. */
   #advance(nowMs: number): void {
     this.#used = this.#usedAt(nowMs)
     this.#lastMs = Math.max(this.#lastMs, nowMs)

@@ -7,6 +7,7 @@ import {
   type BreakerPermit,
   type HealthOutcome,
 } from '../../src/signals/breaker.ts'
+import { wilsonLowerBound } from '../../src/signals/wilson.ts'
 import { gapMs, share, timed } from './arbitraries.ts'
 
 const { consecutiveFailures, failureRateBound, halfLifeMs, maxOpenMs, minimumSamples, openMs } =
@@ -324,6 +325,153 @@ test('its share of traffic is a tenth until it has closed, then grows to the who
   ])
 })
 
+test('its share of traffic is a tenth while it is open, however long ago it had closed', () => {
+  const policy = policyOf()
+  repeat(policy, 'failure', { times: consecutiveFailures, nowMs: 0 })
+  repeat(policy, 'success', { times: 2, nowMs: openMs })
+  repeat(policy, 'failure', { times: consecutiveFailures, nowMs: 1_000_000 })
+
+  expect(policy.admitShare(1_000_000)).toBe(0.1)
+})
+
+test('one that never opened has no instant at which it became half-open', () => {
+  expect(policyOf().opensUntilMs).toBe(-Infinity)
+})
+
+/** Reports attempts of one instant, each failed or not, and returns what became of the last. */
+function attemptAll(policy: BreakerPolicy, failed: readonly boolean[]): BreakerVerdict | undefined {
+  return failed.map((one) => attempt(policy, one ? 'failure' : 'success', 0)).at(-1)
+}
+
+const sixOfEight = [true, true, true, false, false, true, true, true]
+
+test('it opens by the rate as soon as the least number of attempts counts', () => {
+  expect(attemptAll(policyOf({ minimumSamples: 8 }), sixOfEight)).toBe('opened')
+  expect(attemptAll(policyOf({ minimumSamples: 9 }), sixOfEight)).toBe('counted')
+})
+
+test('a rate whose lower bound is just the one that is allowed does not open it', () => {
+  const bound = wilsonLowerBound(6, 8)
+
+  expect(attemptAll(policyOf({ failureRateBound: bound }), sixOfEight)).toBe('counted')
+  expect(attemptAll(policyOf({ failureRateBound: bound - 1e-9 }), sixOfEight)).toBe('opened')
+})
+
+test('closed again, it has forgotten the rate that opened it', () => {
+  const policy = policyOf({ consecutiveFailures: 100 })
+  repeat(policy, 'failure', { times: minimumSamples, nowMs: 0 })
+  expect(policy.state(0)).toBe('open')
+  repeat(policy, 'success', { times: 2, nowMs: openMs })
+
+  expect(attempt(policy, 'failure', openMs)).toBe('counted')
+})
+
+test('a failure that is reported again and again counts once', () => {
+  const policy = policyOf()
+  const permit = policy.tryAcquire(0)
+  if (permit === undefined) throw new Error('a closed breaker gives a permit')
+  const verdicts = Array.from({ length: consecutiveFailures }, () => policy.report(permit, 'failure', 0))
+
+  expect(verdicts).toEqual(['counted', 'ignored', 'ignored', 'ignored', 'ignored'])
+})
+
+test.each(['failure', 'neutral'] as const)('an attempt whose outcome was %s cannot fail late', (outcome) => {
+  const policy = policyOf()
+  for (let attempts = 0; attempts < consecutiveFailures - 1; attempts++) {
+    const permit = policy.tryAcquire(0)
+    if (permit === undefined) throw new Error('a closed breaker gives a permit')
+    policy.report(permit, outcome, 0)
+    expect(policy.reportLateFailure(permit, 0)).toBe('ignored')
+  }
+
+  expect(policy.state(0)).toBe('closed')
+})
+
+test('an attempt from before the opening that fails late changes nothing', () => {
+  const policy = policyOf()
+  const permit = policy.tryAcquire(0)
+  if (permit === undefined) throw new Error('a closed breaker gives a permit')
+  policy.report(permit, 'success', 0)
+  repeat(policy, 'failure', { times: consecutiveFailures, nowMs: 0 })
+
+  expect(policy.reportLateFailure(permit, openMs - 1)).toBe('ignored')
+  expect(policy.opensUntilMs).toBe(openMs)
+  expect(policy.openings).toBe(1)
+})
+
+test('whenever another instance’s opens, a closed one opens for as long and up to half of that longer', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 3_600_000 }), share, (forMs, random) => {
+      const policy = policyOf({}, random)
+
+      expect(policy.openedElsewhere(forMs, 70)).toBe('opened')
+      expect(policy.opensUntilMs).toBe(70 + Math.ceil(forMs * (1 + random / 2)))
+    }),
+  )
+})
+
+test('another instance is believed for an hour at most', () => {
+  const policy = policyOf({}, 0)
+  policy.openedElsewhere(1e12, 0)
+
+  expect(policy.openForMs).toBe(3_600_000)
+})
+
+test('an opening of another instance counts as the first: one failed probe opens it again, for twice the first time', () => {
+  const policy = policyOf()
+  policy.openedElsewhere(1_000, 0)
+
+  expect(attempt(policy, 'failure', policy.opensUntilMs)).toBe('opened')
+  expect(policy.openings).toBe(2)
+  expect(policy.openForMs).toBe(2 * openMs)
+})
+
+test('for a second after a success of its own it does not open because another instance’s did', () => {
+  const policy = policyOf()
+  attempt(policy, 'success', 5_000)
+
+  expect(policy.openedElsewhere(1_000, 6_000)).toBe('ignored')
+  expect(policy.state(6_000)).toBe('closed')
+  expect(policy.openedElsewhere(1_000, 6_001)).toBe('opened')
+})
+
+test('an open one and a half-open one stay as they are when another instance’s opens', () => {
+  const policy = policyOf()
+  repeat(policy, 'failure', { times: consecutiveFailures, nowMs: 0 })
+
+  for (const nowMs of [1, openMs]) expect(policy.openedElsewhere(60_000, nowMs)).toBe('ignored')
+  expect(policy.opensUntilMs).toBe(openMs)
+  expect(policy.openings).toBe(1)
+})
+
+test.each([0, -1, Number.NaN])('an opening of another instance for %d ms opens nothing', (forMs) => {
+  const policy = policyOf()
+
+  expect(policy.openedElsewhere(forMs, 0)).toBe('ignored')
+  expect(policy.openings).toBe(0)
+})
+
+test('a disposed one admits everything at once, open or half-open with a probe under way', () => {
+  for (const probeAtMs of [0, openMs]) {
+    const policy = policyOf()
+    repeat(policy, 'failure', { times: consecutiveFailures, nowMs: 0 })
+    policy.tryAcquire(probeAtMs)
+    policy.dispose()
+
+    expect(policy.state(probeAtMs)).toBe('closed')
+    expect(policy.tryAcquire(probeAtMs)).toMatchObject({ probe: false })
+  }
+})
+
+test('nothing opens a disposed one', () => {
+  const policy = policyOf()
+  policy.dispose()
+  repeat(policy, 'failure', { times: consecutiveFailures, nowMs: 0 })
+  policy.openedElsewhere(1_000, 0)
+
+  expect(policy.openings).toBe(0)
+})
+
 test('a permit of nobody changes nothing', () => {
   const policy = policyOf()
   for (let time = 0; time < 9; time++) {
@@ -332,6 +480,24 @@ test('a permit of nobody changes nothing', () => {
   }
 })
 
-test('an option out of its range is refused by name', () => {
-  expect(() => policyOf({ failureRateBound: 0 })).toThrow('breaker.failureRateBound must be above 0')
+test.each([
+  [{ consecutiveFailures: 0 }, 'breaker.consecutiveFailures must be an integer of 1..100, got 0'],
+  [{ minimumSamples: 1_001 }, 'breaker.minimumSamples must be an integer of 1..1000, got 1001'],
+  [{ halfLifeMs: 999 }, 'breaker.halfLifeMs must be an integer of 1000..3600000, got 999'],
+  [{ maxOpenMs: 3_600_001 }, 'breaker.maxOpenMs must be an integer of 100..3600000, got 3600001'],
+  [{ openMs: 60_001 }, 'breaker.openMs must be an integer of 100..60000, got 60001'],
+  [{ probesToClose: 1.5 }, 'breaker.probesToClose must be an integer of 1..10, got 1.5'],
+  [{ slowStartMs: -1 }, 'breaker.slowStartMs must be an integer of 0..600000, got -1'],
+  [{ failureRateBound: 0 }, 'breaker.failureRateBound must be above 0 and at most 1, got 0'],
+  [{ failureRateBound: 1.01 }, 'breaker.failureRateBound must be above 0 and at most 1, got 1.01'],
+])('the option %j is refused by name, bound and value', (options, message) => {
+  expect(() => policyOf(options)).toThrow(new RangeError(message))
+})
+
+test('with a bound of 1 it opens by failures in a row only', () => {
+  const policy = policyOf({ failureRateBound: 1, consecutiveFailures: 100 })
+  repeat(policy, 'failure', { times: 99, nowMs: 0 })
+
+  expect(policy.state(0)).toBe('closed')
+  expect(attempt(policy, 'failure', 0)).toBe('opened')
 })

@@ -32,6 +32,14 @@ test('half of the first prompt is expected to be cached, until a second one show
   expect(memory.expectedCachedTokens(asked, 3_000)).toBe(3_750)
 })
 
+test('the hit rate moves halfway to the share that was read of what could have been', () => {
+  const memory = new CacheMemory()
+  memory.record({ ...asked, promptTokens: 8_000, cachedTokens: 0 }, 0)
+  memory.record({ ...asked, cachedTokens: 2_000 }, 1_000)
+
+  expect(memory.expectedCachedTokens(asked, 2_000)).toBe(3_750)
+})
+
 test('a shorter prompt is expected to be cached for its own length only', () => {
   const memory = new CacheMemory()
   memory.record({ ...asked, cachedTokens: 0 }, 0)
@@ -68,6 +76,38 @@ test('an endpoint that failed is forgotten, for that conversation only', () => {
   expect(memory.expectedCachedTokens(asked, 1)).toBe(0)
   expect(memory.expectedCachedTokens({ ...asked, endpointId: 'two' }, 1)).toBe(5_000)
   expect(memory.expectedCachedTokens({ ...asked, key: 'chat' }, 1)).toBe(5_000)
+})
+
+test('whichever of its endpoints failed is forgotten', () => {
+  const memory = new CacheMemory()
+  for (const endpointId of ['one', 'two']) memory.record({ ...asked, endpointId, cachedTokens: 0 }, 0)
+  memory.forget('talk', 'two')
+
+  expect(memory.expectedCachedTokens(asked, 1)).toBe(5_000)
+  expect(memory.expectedCachedTokens({ ...asked, endpointId: 'two' }, 1)).toBe(0)
+})
+
+test('a conversation that goes on displaces no other', () => {
+  const memory = new CacheMemory({ maxConversations: 4 })
+  for (const key of ['chat', 'talk', 'talk', 'agent', 'agent'])
+    memory.record({ ...asked, key, cachedTokens: 0 }, 0)
+
+  expect(memory.expectedCachedTokens({ ...asked, key: 'chat' }, 0)).toBe(5_000)
+})
+
+test('its size is the number of conversations that it remembers', () => {
+  const memory = new CacheMemory({ maxConversations: 4 })
+  for (const key of ['chat', 'talk', 'agent']) memory.record({ ...asked, key, cachedTokens: 0 }, 0)
+
+  expect(memory.size).toBe(3)
+})
+
+test('of more than eight endpoints that were sent to at the same instant, the first is forgotten', () => {
+  const memory = new CacheMemory()
+  for (let i = 0; i < 9; i++) memory.record({ ...asked, endpointId: `e${i}`, cachedTokens: 0 }, 0)
+
+  expect(memory.expectedCachedTokens({ ...asked, endpointId: 'e0' }, 0)).toBe(0)
+  expect(memory.expectedCachedTokens({ ...asked, endpointId: 'e7' }, 0)).toBe(5_000)
 })
 
 test('of a conversation at more than eight endpoints, the one sent to longest ago is forgotten', () => {

@@ -39,6 +39,13 @@ test('its share is a tenth until then, and grows to the whole in the 30 s after'
   expect(cold.share(34_000)).toBe(1)
 })
 
+test('its share stays a tenth while a success is missing, however long that takes', () => {
+  const cold = new ColdStart()
+  for (let successes = 0; successes < 4; successes++) cold.succeeded(0)
+
+  expect(cold.share(1e9)).toBe(0.1)
+})
+
 test('its share never falls as time passes, whatever succeeds when', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20_000)), (gaps) => {

@@ -59,6 +59,18 @@ test('what is taken back leaves what would be there had it never been recorded',
   )
 })
 
+test('with all taken back that was recorded, the mass is never negative', () => {
+  for (let atMs = 0; atMs < 100_000; atMs += 777) {
+    const sums = summed([
+      { atMs: 0, value: 0 },
+      { atMs, value: 0 },
+    ])
+    for (const recordedAtMs of [atMs, 0]) sums.retract([0, 1], recordedAtMs)
+
+    expect(sums.mass).toBeGreaterThanOrEqual(0)
+  }
+})
+
 test('merging nothing changes nothing, and an empty snapshot empties', () => {
   const sums = summed([{ atMs: 5, value: 1 }])
   const before = sums.snapshot(9)

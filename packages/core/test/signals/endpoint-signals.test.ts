@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AttemptReport } from '../../src/signals/attempt-report.ts'
+import { ColdStart } from '../../src/signals/cold-start.ts'
 import { EndpointSignals } from '../../src/signals/endpoint-signals.ts'
 import { anyNumber, attemptReport, gapMs, share, timed } from './arbitraries.ts'
 
@@ -86,6 +87,22 @@ test('an answer of one token says nothing of the time per token', () => {
   expect(repeated({ ...streamed, outputTokens: 1, durationMs: 90_000 }, 50).expectedMsPerToken(50)).toBe(20)
 })
 
+test('an answer of two tokens says how long the second took', () => {
+  const signals = repeated({ ...streamed, outputTokens: 2, durationMs: 460 }, 500)
+
+  expect(signals.expectedMsPerToken(500) / 60).toBeCloseTo(1, 1)
+})
+
+test('times per token below a millisecond are told apart', () => {
+  const signals = repeated({ ...streamed, outputTokens: 1_001, durationMs: 600 }, 1_000)
+
+  expect(signals.msPerTokenQuantile(0.5, 500, 1_000) / 0.2).toBeCloseTo(1, 1)
+})
+
+test('of a size of prompts that was never sent no latency is known', () => {
+  expect(repeated(streamed, 5).latencySamples(100_000, 5)).toEqual({ ttft: 0, perToken: 0 })
+})
+
 test('a late failure teaches the time to the first token, and not that its stall was slowness', () => {
   const signals = repeated({ ...streamed, outcome: 'late', durationMs: 30_000 }, 200)
 
@@ -111,10 +128,10 @@ test('early failures teach how soon a failure shows, and no latency', () => {
 })
 
 test('long answers that come whole teach the time per token; the expected sum nears the duration', () => {
-  const signals = repeated(whole, 500)
+  const signals = repeated({ ...whole, durationMs: 9_000 }, 500)
 
   expect(signals.expectedTtftMs(500, 500)).toBeCloseTo(1_000, 6)
-  expect(signals.expectedMsPerToken(500)).toBeCloseTo((5_000 - 1_000) / 200, 6)
+  expect(signals.expectedMsPerToken(500) / 40).toBeCloseTo(1, 2)
 })
 
 test('short answers that come whole teach the time to the first token', () => {
@@ -274,3 +291,127 @@ test('a snapshot with a number that cannot be is refused', () => {
   const detect = { ...snapshot.detect, mass: Number.NaN }
   expect(() => signals.restore({ ...snapshot, detect }, 3)).toThrow('mass must be in')
 })
+
+const few = { promptTokens: 300, outputTokens: 200 }
+
+/** Signals of an endpoint whose provider has stated its limits. */
+function limited(limits: Parameters<EndpointSignals['observeLimits']>[0]): EndpointSignals {
+  const signals = new EndpointSignals({ limits: {} })
+  signals.observeLimits(limits, undefined, 0)
+  return signals
+}
+
+test('nothing is debited while no limit is known, and so nothing corrected once one is', () => {
+  const signals = new EndpointSignals({ limits: {} })
+  const receipt = signals.debit(few, 0)
+  expect(receipt).toBeUndefined()
+  expect(signals.snapshot(0)).not.toHaveProperty('headroom')
+  signals.observeLimits({ tokens: { limit: 1_000, remaining: 900 } }, receipt, 0)
+  signals.settleDebit(receipt, few, 0)
+
+  expect(signals.snapshot(0).headroom?.tokens?.remaining).toBe(900)
+})
+
+test('the first header tells what is left of each limit that it names', () => {
+  const signals = limited({ requests: { limit: 100, remaining: 4 }, tokens: { limit: 9_000, remaining: 70 } })
+
+  expect(signals.snapshot(0).headroom).toMatchObject({
+    requests: { remaining: 4 },
+    tokens: { remaining: 70 },
+  })
+})
+
+test('a header says what was left before the attempts that were sent after its own', () => {
+  const signals = limited({ requests: { limit: 100, remaining: 100 } })
+  const receipt = signals.debit(few, 10_000)
+  for (let attempts = 0; attempts < 50; attempts++) signals.debit(few, 10_000)
+  signals.observeLimits({ requests: { limit: 100, remaining: 60 } }, receipt, 10_000)
+
+  expect(signals.snapshot(10_000).headroom?.requests?.remaining).toBe(10)
+})
+
+test('an attempt that used fewer tokens than were debited gives the rest back', () => {
+  const signals = limited({ tokens: { limit: 1_000, remaining: 1_000 } })
+  const receipt = signals.debit(few, 0)
+  expect(signals.snapshot(0).headroom?.tokens?.remaining).toBe(500)
+  signals.settleDebit(receipt, { promptTokens: 100, outputTokens: 50 }, 0)
+
+  expect(signals.snapshot(0).headroom?.tokens?.remaining).toBe(850)
+})
+
+test('its share falls with the limits of its provider, with the learned cap and while it is new, by each of them', () => {
+  const signals = new EndpointSignals({ limits: {}, coldStart: new ColdStart() })
+  expect(signals.share(0)).toBe(0.1)
+  signals.cap.restore({ perSecond: 9.5, capPerSecond: 10 }, 0)
+  expect(signals.share(0)).toBeCloseTo(0.1 * 0.5, 9)
+  signals.observeLimits({ requests: { limit: 1_000, remaining: 125 } }, undefined, 0)
+
+  expect(signals.share(0)).toBeCloseTo(0.1 * 0.5 * 0.5, 9)
+})
+
+test('what spoke against it in an outage of all can be forgotten', () => {
+  const signals = repeated({ ...streamed, outcome: 'early' }, 10)
+  expect(signals.effectiveSamples(9)).toBeGreaterThan(9)
+  signals.forgetOutage(9)
+
+  expect(signals.effectiveSamples(9)).toBeCloseTo(0, 9)
+  expect(signals.rates(9).early).toBeCloseTo(0.02, 3)
+})
+
+test('what was forgotten of an outage is not told to others, and what came after it is', () => {
+  const [signals, other] = [new EndpointSignals({ limits: {} }), new EndpointSignals({ limits: {} })]
+  const fail = () => {
+    signals.attemptStarted(0)
+    signals.attemptEnded({ ...streamed, outcome: 'early' }, 0)
+  }
+  signals.takeDelta(0)
+  for (let i = 0; i < 10; i++) fail()
+  signals.forgetOutage(0)
+  fail()
+  other.merge(signals.takeDelta(0) ?? expect.unreachable(), 0)
+
+  expect(other.effectiveSamples(0)).toBeCloseTo(1, 9)
+})
+
+test('a refusal for load closes the gate and sets a cap', () => {
+  const signals = new EndpointSignals({ limits: {} })
+  signals.attemptStarted(0)
+  signals.refused({ retryAfterMs: 7_000, sentAtMs: 0 }, 100, () => 0)
+
+  expect(signals.gate.opensAtMs).toBe(7_100)
+  expect(signals.cap.capPerSecond(100)).toBe(0.1)
+})
+
+test('a snapshot that went through JSON restores how times are spread', () => {
+  const [signals, restored] = [repeated(streamed, 1_000), repeated({ ...streamed, ttftMs: 90 }, 9)]
+  restored.restore(JSON.parse(JSON.stringify(signals.snapshot(1_000))), 1_000)
+
+  expect(restored.ttftQuantileMs(0.9, 500, 1_000)).toBeCloseTo(signals.ttftQuantileMs(0.9, 500, 1_000), 6)
+  expect(restored.msPerTokenQuantile(0.9, 500, 1_000)).toBeCloseTo(
+    signals.msPerTokenQuantile(0.9, 500, 1_000),
+    6,
+  )
+})
+
+test('a snapshot that went through JSON restores how valid its answers were', () => {
+  const [signals, restored] = [repeated(streamed, 1), repeated(streamed, 1)]
+  for (const valid of [true, false, false, false]) signals.answerChecked(valid, 0)
+  restored.restore(JSON.parse(JSON.stringify(signals.snapshot(0))), 0)
+
+  expect(restored.quality.validRate).toBe(0.25)
+})
+
+test.each(['restore', 'merge'] as const)(
+  'a %s takes what another instance knew of the limits, and keeps those that it knew nothing of',
+  (way) => {
+    const snapshot = limited({ requests: { limit: 100, remaining: 40 } }).snapshot(0)
+    const [fresh, other] = [repeated(streamed, 1), limited({ tokens: { limit: 9_000, remaining: 70 } })]
+    for (const signals of [fresh, other]) signals[way](JSON.parse(JSON.stringify(snapshot)), 0)
+
+    expect(fresh.snapshot(0).headroom).toEqual(snapshot.headroom)
+    expect(other.snapshot(0).headroom).toMatchObject({
+      requests: { remaining: 40 },
+      tokens: { remaining: 70 },
+    })
+  },
+)

@@ -106,8 +106,18 @@ test('a shift of all instants shifts the opening, and a snapshot carries what is
   )
 })
 
+test('restored from one that is open, it is as if it had never been closed', () => {
+  const gate = new RateGate()
+  gate.close(5_000, 0, lowest)
+  const snapshot = gate.snapshot(5_000)
+  gate.restore(snapshot, 9_000)
+
+  expect(gate.opensAtMs).toBe(-Infinity)
+})
+
 test('a snapshot with a number that cannot be is refused', () => {
   expect(() => new RateGate().restore({ closedForMs: Infinity, closings: 0 }, 0)).toThrow(
     'closedForMs must be in',
   )
+  expect(() => new RateGate().restore({ closedForMs: 0, closings: -1 }, 0)).toThrow('closings must be in')
 })

@@ -16,7 +16,7 @@ test('it admits everything while nothing is known', () => {
   headroom.observe({}, headroom.sent(nothing, 0), 0)
 
   expect(headroom.admitProbability(0)).toBe(1)
-  expect(headroom.snapshot(0)).toEqual({})
+  expect(headroom.snapshot(0)).toStrictEqual({})
 })
 
 test('the scarcest dimension decides', () => {

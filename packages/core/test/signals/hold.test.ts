@@ -76,3 +76,18 @@ test('a snapshot carries what is left, how often it was placed, and the reason',
   expect(restored.until(0)).toBeUndefined()
   expect(() => restored.restore({ heldForMs: -1, placements: 0 }, 0)).toThrow('heldForMs must be in')
 })
+
+test('a snapshot of one that was never placed has no reason', () => {
+  expect(new Hold().snapshot(0)).not.toHaveProperty('reason')
+})
+
+test('restored from one that is not in force, it never was', () => {
+  const hold = new Hold()
+  hold.restore({ heldForMs: 0, placements: 1, reason: 'no credit' }, 1_000)
+
+  expect(hold.until(0)).toBeUndefined()
+})
+
+test('a snapshot with a number of placements that cannot be is refused', () => {
+  expect(() => new Hold().restore({ heldForMs: 0, placements: -1 }, 0)).toThrow('placements must be in')
+})

@@ -62,6 +62,17 @@ test('it finds what each prompt token adds', () => {
   expect(slope).toBeLessThan(0.24)
 })
 
+test('it expects of a prompt what prompts of its size took', () => {
+  const model = new LatencyModel()
+  for (let i = 0; i < 200; i++) {
+    model.recordTtft(300, 0, 0)
+    model.recordTtft(2_300, 10_000, 0)
+  }
+
+  expect(model.expectedTtftMs(0, 0) / 300).toBeCloseTo(1, 1)
+  expect(model.expectedTtftMs(10_000, 0) / 2_300).toBeCloseTo(1, 1)
+})
+
 test('prompts of nearly one size do not stretch their noise to long prompts', () => {
   const draw = noise(0.5)
   const model = new LatencyModel()
@@ -99,6 +110,17 @@ test('it rises faster than it falls', () => {
   const fall = Math.log(500 / down.expectedTtftMs(0, 100_000))
   expect(rise).toBeGreaterThan(0.9)
   expect(fall).toBeLessThan(rise / 5)
+})
+
+test('the mean of the last seconds lies above the recent one by its excess, drawn towards none by two samples', () => {
+  const model = new LatencyModel({ priorTtftMs: 1_000 })
+  for (const ttftMs of [4_000, 4_000, 4_000]) model.recordTtft(ttftMs, 0, 0)
+  const usualMs = (3 * 4_000 + 2 * 1_000) / 5
+  const recentMs = (3 * 4_000 + 2 * usualMs) / 5
+  const excessMs = 3 * (4_000 - recentMs)
+
+  expect(model.expectedTtftMs(0, 0)).toBeCloseTo(recentMs + excessMs / (3 + 2), 9)
+  expect(model.expectedTtftMs(0, 5_000)).toBeCloseTo(recentMs + excessMs / 2 / (3 / 2 + 2), 9)
 })
 
 test('what the last seconds raised is forgotten within seconds, as far as it did not last', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { InflowRamp } from '../../src/signals/inflow-ramp.ts'
 import { LearnedCap, learnedCapDefaults } from '../../src/signals/learned-cap.ts'
 import { gapMs, timed } from './arbitraries.ts'
 
@@ -210,6 +211,14 @@ test('merged rates add up to that of the merged stream, and the smaller cap wins
   expect(cap.capPerSecond(0)).toBe(3)
 })
 
+test('a cap that is not smaller leaves the own one to grow as it was', () => {
+  const cap = new LearnedCap()
+  cap.restore({ perSecond: 0, capPerSecond: 8 }, 0)
+  cap.merge({ perSecond: 0, capPerSecond: cap.capPerSecond(60_000) }, 60_000)
+
+  expect(cap.capPerSecond(120_000)).toBeCloseTo(8 * 1.1 ** 3, 9)
+})
+
 test('a snapshot that went through JSON restores rate and cap, with a cap and without', () => {
   const cap = steady(10, 200_000)
   const restored = steady(99, 0)
@@ -252,6 +261,15 @@ test('a ramp does not grow for 5 s after a refusal or a timeout', () => {
   expect(cap.capPerSecond(200_000)).toBe(Infinity)
   expect(cap.weight(200_000)).toBeLessThan(0.5)
   expect(cap.weight(205_000)).toBe(1)
+})
+
+test('a ramp grows again from 5 s after a refusal on', () => {
+  const [ramp, other] = [new InflowRamp(0.1), new InflowRamp(0.1)]
+  for (const one of [ramp, other]) for (let attempts = 0; attempts < 50; attempts++) one.sent(0)
+  ramp.setBack(0)
+
+  expect(ramp.use(4_999)).toBeCloseTo(2 * other.use(4_999), 12)
+  expect(ramp.use(5_000)).toBe(other.use(5_000))
 })
 
 test('a ramp out of bounds is refused by name, bound and value', () => {

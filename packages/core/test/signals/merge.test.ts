@@ -158,6 +158,26 @@ test('of two gates the one that opens later holds, whichever is merged to the ot
   )
 })
 
+test('of two gates the longer row of closings goes on, whichever is merged to the other', () => {
+  const [a, b] = [new RateGate(), new RateGate()]
+  for (let closings = 0; closings < 3; closings++) a.close(undefined, Math.max(0, a.opensAtMs), () => 0)
+  b.close(undefined, 0, () => 0)
+  const [ofA, ofB] = [a.snapshot(0), b.snapshot(0)]
+  a.merge(ofB, 0)
+  b.merge(ofA, 0)
+
+  expect([a.closings, b.closings]).toEqual([3, 3])
+})
+
+test('of two holds that end at the same instant the own one keeps its reason', () => {
+  const [hold, other] = [new Hold(), new Hold()]
+  hold.place('no credit', 0)
+  other.place('key rejected', 0)
+  hold.merge(other.snapshot(0), 0)
+
+  expect(hold.reason).toBe('no credit')
+})
+
 test('of two holds the one that ends later holds, with its reason, whichever is merged to the other', () => {
   const [a, b] = [new Hold(), new Hold()]
   a.place('no credit', 0)
@@ -258,4 +278,24 @@ test('nothing is collected for others before somebody asks', () => {
   expect(signals.takeDelta(1)).toBeUndefined()
   signals.answerChecked(true, 2)
   expect(signals.takeDelta(3)).toMatchObject({ hold: { heldForMs: 0 } })
+})
+
+test('a delta carries the limits that its provider stated', () => {
+  const [one, two] = [new EndpointSignals({ limits: {} }), new EndpointSignals({ limits: {} })]
+  one.takeDelta(0)
+  one.observeLimits({ requests: { limit: 100, remaining: 40 } }, undefined, 0)
+  const delta = one.takeDelta(0)
+  if (delta === undefined) throw new Error('there is something to tell')
+  two.merge(delta, 0)
+
+  expect(two.snapshot(0).headroom?.requests?.remaining).toBe(40)
+})
+
+test('that an attempt ended without saying anything is nothing to tell others', () => {
+  const signals = new EndpointSignals({ limits: {} })
+  signals.attemptStarted(0)
+  signals.takeDelta(0)
+  signals.attemptEnded({ outcome: 'neutral', weight: 1, promptTokens: 10, outputTokens: 0, durationMs: 5 }, 5)
+
+  expect(signals.takeDelta(5)).toBeUndefined()
 })

@@ -56,20 +56,20 @@ test('an idle endpoint is judged by its history', () => {
 
 test('the slow counts are those of the prior’s events and all others, each event leaving 0.999 of those before it', () => {
   const counts = new OutcomeCounts()
-  const naive = { success: 99 * prior.success, early: 99 * prior.early }
+  const naive = { success: 99 * prior.success, early: 99 * prior.early, late: 99 * prior.late }
   let mass = 99
   for (let i = 0; i < 700; i++) {
-    const failed = i % 3 === 0
-    counts.record(failed ? 'early' : 'success', 1, 0)
+    const outcome = (['early', 'success', 'late', 'success'] as const)[i % 4] ?? 'success'
+    counts.record(outcome, 1, 0)
     mass = mass * 0.999 + 1
-    naive.success = naive.success * 0.999 + (failed ? 0 : 1)
-    naive.early = naive.early * 0.999 + (failed ? 1 : 0)
+    for (const name of ['success', 'early', 'late'] as const)
+      naive[name] = naive[name] * 0.999 + (name === outcome ? 1 : 0)
   }
 
   const rates = counts.rates(1_000 * halfLifeMs)
 
-  expect(rates.success).toBeCloseTo((naive.success + prior.success) / (mass + 1), 9)
-  expect(rates.early).toBeCloseTo((naive.early + prior.early) / (mass + 1), 9)
+  for (const name of ['success', 'early', 'late'] as const)
+    expect(rates[name]).toBeCloseTo((naive[name] + prior[name]) / (mass + 1), 9)
 })
 
 test('two halves of an outcome are one', () => {
@@ -158,13 +158,14 @@ test('merged recent counts are those of the merged stream', () => {
 
 test('merging often never makes the slow counts heavier than a thousand events', () => {
   const counts = new OutcomeCounts()
-  const delta = { fast: { success: 0, early: 0, late: 0 }, slow: { success: 40, early: 10, late: 0 } }
+  const delta = { fast: { success: 0, early: 0, late: 0 }, slow: { success: 40, early: 6, late: 4 } }
   for (let i = 0; i < 500; i++) counts.merge(delta, 0)
 
   const { slow } = counts.snapshot(0)
 
   expect(slow.success).toBeCloseTo(800, 6)
-  expect(slow.early).toBeCloseTo(200, 6)
+  expect(slow.early).toBeCloseTo(120, 6)
+  expect(slow.late).toBeCloseTo(80, 6)
 })
 
 test('merging nothing, and restoring a snapshot that went through JSON, change nothing', () => {
@@ -227,7 +228,9 @@ test.each([
   [{ pseudoCounts: 0 }, 'pseudoCounts must be in 0.1..1000, got 0'],
   [{ slowFactor: 1 }, 'slowFactor must be in 0.9..0.99999, got 1'],
   [{ priorEvents: 0 }, 'priorEvents must be in 1..1000, got 0'],
-  [{ prior: { success: 1, early: 0, late: 0 } }, 'prior.early must be in'],
+  [{ prior: { success: 0, early: 0.5, late: 0.5 } }, 'prior.success must be in 1e-9..1, got 0'],
+  [{ prior: { success: 1, early: 0, late: 0 } }, 'prior.early must be in 1e-9..1, got 0'],
+  [{ prior: { success: 0.5, early: 0.5, late: 0 } }, 'prior.late must be in 1e-9..1, got 0'],
   [{ prior: { success: 0.5, early: 0.2, late: 0.2 } }, 'sum of prior must be in'],
 ])('the option %j is refused by name, bound and value', (options, message) => {
   expect(() => new OutcomeCounts(options)).toThrow(message)
@@ -241,6 +244,8 @@ test('a snapshot with a number that cannot be is refused and changes nothing', (
   expect(() => counts.restore({ fast, slow: { ...slow, late: Number.NaN } }, 0)).toThrow(
     'slow.late must be in',
   )
+  expect(() => counts.restore({ fast: { ...fast, success: -1 }, slow }, 0)).toThrow('fast.success must be in')
+  expect(() => counts.merge({ fast, slow: { ...slow, success: -1 } }, 0)).toThrow('slow.success must be in')
   expect(() => counts.merge({ fast: { ...fast, early: -1 }, slow }, 0)).toThrow('fast.early must be in')
   expect(counts.snapshot(0)).toEqual({ fast, slow })
 })
@@ -288,4 +293,72 @@ test('forgetting never makes an endpoint look worse, nor a count negative, and f
       expect(counts.rates(nowMs)).toEqual(after)
     }),
   )
+})
+
+/** Failures of both kinds, and the three successes that end their row. */
+function onceFailed(): OutcomeCounts {
+  const counts = new OutcomeCounts()
+  for (let i = 0; i < 20; i++) counts.record(i % 2 === 0 ? 'early' : 'late', 1, 0)
+  for (let i = 0; i < 3; i++) counts.record('success', 1, 0)
+  return counts
+}
+
+test('forgetting a row leaves the failures before it, each event having left 0.999 of them', () => {
+  const counts = onceFailed()
+  const before = counts.snapshot(0)
+  for (let i = 0; i < 20; i++) counts.record(i % 2 === 0 ? 'early' : 'late', 1, 0)
+  counts.forgetRow(0)
+
+  const { fast, slow } = counts.snapshot(0)
+  expect(fast).toEqual(before.fast)
+  expect(slow.early).toBeCloseTo(before.slow.early * 0.999 ** 20, 9)
+  expect(slow.late).toBeCloseTo(before.slow.late * 0.999 ** 20, 9)
+})
+
+test('forgetting a row leaves as much of the failures before it, whatever was merged meanwhile', () => {
+  const counts = onceFailed()
+  const before = counts.snapshot(0).slow
+  for (let i = 0; i < 20; i++) counts.record('early', 1, 0)
+  const merged = { fast: { success: 0, early: 0, late: 0 }, slow: { success: 9_000, early: 0, late: 0 } }
+  const massBefore = Object.values(counts.snapshot(0).slow).reduce((sum, one) => sum + one, 0)
+  counts.merge(merged, 0)
+  counts.forgetRow(0)
+
+  const scale = 1_000 / (massBefore + 9_000)
+  expect(counts.snapshot(0).slow.early).toBeCloseTo(before.early * 0.999 ** 20 * scale, 9)
+})
+
+test('a row that was forgotten takes nothing when there is no further one', () => {
+  const counts = onceFailed()
+  for (let i = 0; i < 5; i++) counts.record('early', 1, 0)
+  counts.forgetRow(0)
+  const before = counts.snapshot(0)
+  counts.forgetRow(0)
+
+  expect(counts.snapshot(0)).toEqual(before)
+})
+
+test('the successes of a row take nothing as it is forgotten', () => {
+  const counts = onceFailed()
+  for (const outcome of ['early', 'success', 'success'] as const) counts.record(outcome, 1, 0)
+  counts.forgetRow(0)
+
+  expect(counts.snapshot(0).fast).toEqual({ success: 5, early: 10, late: 10 })
+})
+
+test('what is restored ends the row of failures before it', () => {
+  const [counts, other] = [new OutcomeCounts(), new OutcomeCounts()]
+  for (let i = 0; i < 9; i++) for (const one of [counts, other]) one.record('early', 1, 0)
+  counts.restore(other.snapshot(0), 0)
+  counts.forgetRow(0)
+
+  expect(counts.snapshot(0)).toEqual(other.snapshot(0))
+})
+
+test('an instant before that at which a row was forgotten counts as that', () => {
+  const counts = new OutcomeCounts()
+  counts.record('success', 1, 0)
+  counts.forgetRow(halfLifeMs)
+
+  expect(counts.effectiveSamples(0)).toBeCloseTo(0.5, 12)
 })

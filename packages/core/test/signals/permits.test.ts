@@ -226,6 +226,31 @@ test('only the first end of a reservation counts', () => {
   expect(permits.tryReserve(0, 0)).toBeUndefined()
 })
 
+test('what is cancelled is there again at once, whatever was reserved before', () => {
+  const permits = new Permits({ requestsPerMinute: 1, tokensPerMinute: 100 })
+  permits.tryReserve(100, 0)
+  const reservation = permits.tryReserve(100, 60_000)
+  if (reservation === undefined) throw new Error('refused')
+  permits.cancel(reservation, 60_000)
+
+  expect(permits.availableAtMs(100, 60_000)).toBe(60_000)
+})
+
+test.each([{ requestsPerMinute: 1 }, { tokensPerMinute: 100 }, { maxConcurrent: 1 }])(
+  'with the limit %j alone, whatever a reservation comes to, there is room for the next two minutes later',
+  (limit) => {
+    const permits = new Permits(limit)
+    for (const [at, tokens] of (['cancelled', 10, 90] as const).entries()) {
+      const reservation = permits.tryReserve(50, at * 120_000)
+      if (reservation === undefined) throw new Error('refused')
+      if (tokens === 'cancelled') permits.cancel(reservation, at * 120_000)
+      else permits.settle(reservation, tokens, at * 120_000)
+    }
+
+    expect(permits.tryReserve(50, 360_000)).toBeDefined()
+  },
+)
+
 test('a reservation of other permits changes nothing', () => {
   const permits = new Permits(limits)
   const foreign = new Permits(limits).tryReserve(1_000, 0)

@@ -34,6 +34,10 @@ test('without samples a prompt token adds nothing', () => {
   expect(new PrefillSlope().msPerToken).toBe(0)
 })
 
+test('prompts without tokens that take no time say nothing of a token', () => {
+  expect(learned([{ atMs: 0, promptTokens: 0, ttftMs: 0 }]).msPerToken).toBe(0)
+})
+
 test('it is the decayed least-squares slope, never negative and never steeper than the mean time by the mean prompt', () => {
   fc.assert(
     fc.property(
@@ -68,4 +72,25 @@ test('a snapshot that went through JSON restores it, and an empty one empties it
       expect(restored.msPerToken).toBe(prefill.msPerToken)
     }),
   )
+})
+
+test.each([
+  ['idleMs', -1],
+  ['mass', Number.NaN],
+  ['meanTokens', Infinity],
+  ['meanMs', -1],
+  ['tokensSquared', -1],
+  ['tokensMs', Number.NaN],
+] as const)('a snapshot whose %s is %d is refused by name and changes nothing', (field, value) => {
+  const prefill = learned([
+    { atMs: 0, promptTokens: 10, ttftMs: 100 },
+    { atMs: 5, promptTokens: 9_000, ttftMs: 900 },
+  ])
+  const before = prefill.snapshot(5)
+  const message = new RegExp(`^${field} must be in .*, got ${value}$`, 'u')
+
+  expect(() => prefill.restore({ ...before, [field]: value }, 5)).toThrow(message)
+  expect(() => prefill.merge({ ...before, [field]: value }, 5)).toThrow(message)
+  expect(prefill.snapshot(5)).toEqual(before)
+  expect(prefill.msPerToken).toBeGreaterThan(0)
 })

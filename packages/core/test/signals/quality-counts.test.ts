@@ -87,6 +87,7 @@ test('an instant that goes backwards counts as no time passed', () => {
   ])
 
   expect(counts.samples(2_000)).toBe(2)
+  expect(counts.samples(10_000)).toBe(2)
 })
 
 test('a snapshot with a number that cannot be is refused and changes nothing', () => {

@@ -95,6 +95,30 @@ test('a header need not know of what was sent shortly before its attempt, and kn
   expect(bucket.remaining(20_500)).toBe(75)
 })
 
+test('a header need not know of what was sent just 2 s before its attempt', () => {
+  const bucket = heard({ limit: 1_000, remaining: 500 })
+  sendMany(bucket, 20, 2_000)
+  bucket.observe({ limit: 1_000, remaining: 900 }, bucket.send(1, 4_000), 4_000)
+
+  expect(bucket.remaining(4_000)).toBe(880)
+})
+
+test('a header knows of what was sent 4 s before its attempt', () => {
+  const bucket = heard({ limit: 1_000, remaining: 500 })
+  sendMany(bucket, 20, 4_000)
+  bucket.observe({ limit: 1_000, remaining: 900 }, bucket.send(1, 8_000), 8_000)
+
+  expect(bucket.remaining(8_000)).toBe(900)
+})
+
+test('of two headers of one attempt the later counts', () => {
+  const bucket = new ShadowBucket()
+  const receipt = bucket.send(1, 0)
+  for (const remaining of [50, 20]) bucket.observe({ limit: 100, remaining }, receipt, 0)
+
+  expect(bucket.remaining(0)).toBe(20)
+})
+
 test('a header that fits the own account changes nothing', () => {
   const bucket = heard({ limit: 600, remaining: 600 })
   const receipt = bucket.send(1, 0)
@@ -144,6 +168,23 @@ test('an attempt that used less than expected gives back, one that used more is 
   expect(bucket.remaining(0)).toBe(820)
 })
 
+test('what an attempt used beyond its debit is charged when that shows', () => {
+  const bucket = heard({ limit: 1_000, remaining: 1_000 })
+  const receipt = bucket.send(100, 0)
+  bucket.settle(receipt, 400, 120_000)
+
+  expect(bucket.remaining(120_000)).toBe(700)
+})
+
+test('what has flowed in for several debits comes back once', () => {
+  const bucket = heard({ limit: 60, remaining: 60 })
+  const receipts = [bucket.send(30, 0), bucket.send(30, 0)]
+  bucket.send(30, 55_000)
+  for (const receipt of receipts) bucket.settle(receipt, 0, 55_000)
+
+  expect(bucket.remaining(55_000)).toBe(30)
+})
+
 test('a header does not know of what an attempt was found to use beyond its debit since', () => {
   const bucket = heard({ limit: 1_000, remaining: 500 })
   const long = bucket.send(100, 0)
@@ -171,12 +212,35 @@ test('nothing comes back once a header has raised what is left', () => {
   expect(bucket.remaining(10_000)).toBe(700)
 })
 
+test('a debit comes back after a header that says what the own account says', () => {
+  const bucket = heard({ limit: 1_000, remaining: 1_000 })
+  const receipt = bucket.send(100, 10_000)
+  bucket.observe({ limit: 1_000, remaining: 900 }, receipt, 10_000)
+  bucket.settle(receipt, 30, 10_000)
+
+  expect(bucket.remaining(10_000)).toBe(970)
+})
+
 test('a debt is at most one limit', () => {
   const bucket = heard({ limit: 60, remaining: 60 })
   bucket.send(1e300, 0)
 
   expect(bucket.remaining(0)).toBe(-60)
   expect(bucket.admitProbability(72_000)).toBeCloseTo(1, 9)
+})
+
+test('a debt is at most one limit when that turns out to be smaller, by a header or from elsewhere', () => {
+  const indebted = () => {
+    const bucket = heard({ limit: 1_000, remaining: 1_000 })
+    bucket.send(1_500, 0)
+    return bucket
+  }
+  const [told, merged] = [indebted(), indebted()]
+  told.observe({ limit: 10 }, told.send(0, 0), 0)
+  merged.merge({ limit: 10, remaining: 10, refillMs: 60_000, heardMsAgo: 0 }, 1)
+
+  expect(told.remaining(0)).toBe(-10)
+  expect(merged.remaining(1)).toBe(-10)
 })
 
 test('a burst before the first header does not close it for longer than the header says', () => {
@@ -194,6 +258,14 @@ test('it forgets ten minutes after the last header', () => {
   expect(bucket.admitProbability(forgetAfterMs - 1)).toBe(0)
   expect(bucket.admitProbability(forgetAfterMs)).toBe(1)
   expect(bucket.remaining(forgetAfterMs)).toBeUndefined()
+})
+
+test('it forgets ten minutes after the last header came, however long its attempt took', () => {
+  const bucket = new ShadowBucket()
+  bucket.observe({ limit: 1_000, remaining: 0 }, bucket.send(1, 0), 100_000)
+
+  expect(bucket.remaining(100_000 + forgetAfterMs - 1)).toBe(1_000)
+  expect(bucket.remaining(100_000 + forgetAfterMs)).toBeUndefined()
 })
 
 test('whatever headers say, it never stays shut for longer than ten minutes after the last one', () => {
@@ -335,6 +407,23 @@ test('a merge keeps the smaller of what remains, and the limit of the newer head
   for (const bucket of [older, newer]) {
     expect(bucket.snapshot(10_000)).toEqual({ limit: 900, remaining: 200, refillMs: 60_000, heardMsAgo: 0 })
   }
+})
+
+test('a limit that was not heard later than the own one is not taken over', () => {
+  const bucket = heard({ limit: 600, remaining: 100 })
+  const snapshot = heard({ limit: 900, remaining: 500 }).snapshot(0)
+  if (snapshot !== undefined) bucket.merge(snapshot, 0)
+
+  expect(bucket.snapshot(0)).toMatchObject({ limit: 600, remaining: 100 })
+})
+
+test('merged, it forgets ten minutes after the later of both headers', () => {
+  const bucket = heard({ limit: 600, remaining: 100 }, 0)
+  const snapshot = heard({ limit: 600, remaining: 100 }, 60_000).snapshot(100_000)
+  if (snapshot !== undefined) bucket.merge(snapshot, 100_000)
+
+  expect(bucket.remaining(60_000 + forgetAfterMs - 1)).toBe(600)
+  expect(bucket.remaining(60_000 + forgetAfterMs)).toBeUndefined()
 })
 
 test('one that knows nothing takes over what another knows', () => {

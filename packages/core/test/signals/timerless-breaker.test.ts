@@ -124,4 +124,14 @@ describe('a timerless breaker', () => {
     nowMs = 3_750 + 7_500
     expect(breaker.state).toBe('half-open')
   })
+
+  test('opens when another instance’s has opened', () => {
+    let nowMs = 500
+    const breaker = new TimerlessBreaker({ ...breakerDefaults, nowMs: () => nowMs, random: () => 0 })
+    breaker.openedElsewhere(1_000)
+    expect(breaker.opensUntilMs).toBe(1_500)
+
+    nowMs = 1_500
+    expect(breaker.state).toBe('half-open')
+  })
 })

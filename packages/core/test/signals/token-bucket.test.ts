@@ -39,6 +39,7 @@ test('an amount above the burst is never available', () => {
   const bucket = new TokenBucket({ perMinute: 60_000, burst: 5 })
 
   expect(bucket.availableAtMs(5.1, 0)).toBe(Infinity)
+  expect(bucket.availableAtMs(5 + 1e-9, 0)).toBe(Infinity)
   expect(bucket.tryTake(5.1, 1e9)).toBeUndefined()
 })
 
@@ -69,6 +70,15 @@ test('what is given back never fills it above its burst', () => {
   bucket.giveBack(30, take, 10_000)
 
   expect(bucket.balance(10_000)).toBe(60)
+})
+
+test('what has flowed in for several takes comes back once', () => {
+  const bucket = new TokenBucket({ perMinute: 60 })
+  const takes = [bucket.charge(30, 0), bucket.charge(30, 0)]
+  bucket.charge(30, 55_000)
+  for (const take of takes) bucket.giveBack(30, take, 55_000)
+
+  expect(bucket.balance(55_000)).toBe(30)
 })
 
 test('late returns cannot be spent again at once: the balance is as if they had never been taken', () => {
