@@ -17,6 +17,7 @@ import type {
 import { askedModel, keyOf, siblingModel } from './names.ts'
 import { noAnswer, readAnswer, readChunks } from './read-answer.ts'
 import type { Place, World } from './world.ts'
+import { withoutNumbers } from './without-numbers.ts'
 
 /** Longest time that a call is given, in real ms: many times what the router's clock gives it. */
 const patienceMs = 20_000
@@ -121,7 +122,7 @@ export function observe(
     events: countsOf(events),
     inFlight: world.router.status().reduce((sum, { signals }) => sum + signals.inFlight, 0),
     untouched: healthOf(world.router.status(), 'untouched:wall/untouched'),
-    texts: [errorText, ...events.map((event) => JSON.stringify(event))],
+    texts: [errorText, ...events.map((event) => JSON.stringify(event))].map(withoutNumbers),
     secrets: secretsOf(world.places, wall),
     gatewayFaults: world.gatewayFaults,
   }
