@@ -149,10 +149,12 @@ function sortOut(endpoints: readonly KnownEndpoint[], question: DecisionQuestion
     asked.hold = known.signals.hold
     asked.learned = known.signals.learned
     const exclusion = exclusionBy(rules, known.endpoint, asked)
-    const unavailability =
-      exclusion !== undefined || ownGuards ? undefined : unavailabilityOf(known, tokens, nowMs)
-    if (exclusion !== undefined) sorted.exclusions.push(exclusion)
-    else if (unavailability === undefined) sorted.ready.push(known)
+    if (exclusion !== undefined) {
+      sorted.exclusions.push(exclusion)
+      continue
+    }
+    const unavailability = ownGuards ? undefined : unavailabilityOf(known, tokens, nowMs)
+    if (unavailability === undefined) sorted.ready.push(known)
     else sorted.unavailable.push({ known, ...unavailability })
   }
   return sorted

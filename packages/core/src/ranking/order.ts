@@ -82,7 +82,7 @@ function followedBy(
     without: first,
   })
   const ranks = [first, ...plan]
-  const most = Math.min(ranking.length, maxAttempts + spareEndpoints)
+  const most = maxAttempts + spareEndpoints
   // The plan is ascending, so who is in it is found by walking along.
   let next = 0
   for (let rank = 0; ranks.length < most && rank < ranking.length; rank += 1) {

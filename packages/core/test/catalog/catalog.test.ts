@@ -30,6 +30,11 @@ describe('createCatalog', () => {
     expect(catalog.modelOf('a/three')).toBeUndefined()
   })
 
+  test('lists the models that endpoints name, and no others, where none are given', () => {
+    expect(createCatalog({ endpoints: [one, two, other] }).models).toEqual([{ id: 'a/one' }, { id: 'a/two' }])
+    expect(createCatalog({ endpoints: [] }).models).toEqual([])
+  })
+
   test('refuses two endpoints or two models with one id', () => {
     expect(() => createCatalog({ endpoints: [one, { ...one }] })).toThrow(
       'two endpoints have the id "alpha:a/one"',

@@ -66,10 +66,33 @@ describe('defineEndpoint', () => {
     expect(defineEndpoint({ ...options, model: 'gpt-5' }).upstreamModel).toBe('gpt-5')
   })
 
+  test('takes names of as many characters as they may have, and limits as small as they may be', () => {
+    const longest = { provider: 'p'.repeat(64), variant: 'v'.repeat(64), model: 'm'.repeat(256) }
+    const smallest = { contextTokens: 1, maxOutputTokens: 1 }
+
+    expect(defineEndpoint({ ...options, ...longest, ...smallest })).toMatchObject({
+      id: `${longest.provider}/${longest.variant}:${longest.model}`,
+      limits: smallest,
+    })
+  })
+
+  test('never shows more than 80 characters of a name that is too long', () => {
+    const shown = JSON.stringify('p'.repeat(80))
+
+    for (const length of [65, 81, 10_000]) {
+      expect(() => defineEndpoint({ ...options, provider: 'p'.repeat(length) })).toThrow(
+        new RangeError(
+          `provider must have 1..64 characters and no blanks, got ${length < 80 ? JSON.stringify('p'.repeat(length)) : shown}`,
+        ),
+      )
+    }
+  })
+
   test.each<[Record<string, unknown>, string | RegExp]>([
     [{ provider: '' }, 'provider must have 1..64 characters and no blanks, got ""'],
     [{ provider: 'a/b' }, 'provider must not contain / or :, got "a/b"'],
     [{ provider: undefined }, 'provider must have 1..64 characters and no blanks, got undefined'],
+    [{ variant: '' }, 'variant must have 1..64 characters and no blanks, got ""'],
     [{ variant: 'a:b' }, 'variant must not contain :, got "a:b"'],
     [{ model: 'two words' }, 'model must have 1..256 characters and no blanks, got "two words"'],
     [{ model: 'a/b:nitro' }, 'model must not end in :nitro, which says how to route, got "a/b:nitro"'],
@@ -85,8 +108,15 @@ describe('defineEndpoint', () => {
       { inputModalities: ['text', 'smell'] },
       'inputModalities[1] must be one of text, image, audio, file, video, got "smell"',
     ],
+    [
+      { outputModalities: ['smell'] },
+      'outputModalities[0] must be one of text, image, audio, file, video, got "smell"',
+    ],
     [{ quantization: 'q4' }, /^quantization must be one of int4, .*, unknown, got "q4"$/],
     [{ collectsData: 'no' }, 'collectsData must be true or false, got "no"'],
+    [{ zeroDataRetention: 'yes' }, 'zeroDataRetention must be true or false, got "yes"'],
+    [{ continuesNatively: 1 }, 'continuesNatively must be true or false, got 1'],
+    [{ cancelStopsBilling: 0 }, 'cancelStopsBilling must be true or false, got 0'],
     [{ disabled: 1 }, 'disabled must be true or false, got 1'],
     [{ price: { prompt: -1, completion: 1 } }, 'price.prompt must be a decimal number of at least 0, got -1'],
   ])('names the option, its bound and its value (%#)', (wrong, message) => {

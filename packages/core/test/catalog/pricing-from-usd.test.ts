@@ -45,6 +45,24 @@ describe('pricingFromUsdPerMillion', () => {
     ])
   })
 
+  test('reads tiers in any order, one of them above no tokens at all', () => {
+    const tiers = [200_000, 0, 100_000].map((above) => ({
+      abovePromptTokens: above,
+      prompt: 1,
+      completion: 1,
+    }))
+    const read = pricingFromUsdPerMillion({ prompt: 1, completion: 1, tiers }).tiers
+
+    expect(read?.map((tier) => tier.abovePromptTokens)).toEqual([200_000, 0, 100_000])
+  })
+
+  test('reads more decimal places than count, whenever those beyond are zeros', () => {
+    expect(pricingFromUsdPerMillion({ prompt: '0.15000000', completion: '0.0000000' })).toEqual({
+      promptPicoUsd: 150_000,
+      completionPicoUsd: 0,
+    })
+  })
+
   test.each([
     [{ prompt: -1, completion: 1 }, 'price.prompt must be a decimal number of at least 0, got -1'],
     [
@@ -61,6 +79,26 @@ describe('pricingFromUsdPerMillion', () => {
     [
       { prompt: 1, completion: 1, requestUsd: '0.0000000001' },
       'price.requestUsd must have at most 9 decimal places, got "0.0000000001"',
+    ],
+    [
+      { prompt: 1, completion: 1, imageUsd: -1 },
+      'price.imageUsd must be a decimal number of at least 0, got -1',
+    ],
+    [
+      { prompt: 1, completion: 1, cacheRead: -1 },
+      'price.cacheRead must be a decimal number of at least 0, got -1',
+    ],
+    [
+      { prompt: 1, completion: 1, cacheWrite: -1 },
+      'price.cacheWrite must be a decimal number of at least 0, got -1',
+    ],
+    [
+      {
+        prompt: 1,
+        completion: 1,
+        tiers: [{ abovePromptTokens: 1, prompt: 1, completion: 1, cacheRead: -1 }],
+      },
+      'price.tiers[0].cacheRead must be a decimal number of at least 0, got -1',
     ],
     [
       { prompt: 1, completion: 1, tiers: [{ abovePromptTokens: 1.5, prompt: 1, completion: 1 }] },
@@ -104,6 +142,14 @@ describe('parseUsd and formatUsd', () => {
         expect(parseUsd(formatUsd(nanoUsd))).toBe(nanoUsd)
       }),
     )
+  })
+
+  test('read the largest amount, and refuse the next one by the name of its field', () => {
+    expect(parseUsd('9007199.254740991')).toBe(Number.MAX_SAFE_INTEGER)
+    expect(() => parseUsd('9007199.254740992', 'limit')).toThrow(
+      new RangeError('limit must be at most 9007199, got "9007199.254740992"'),
+    )
+    expect(() => parseUsd(-1)).toThrow(new RangeError('usd must be a decimal number of at least 0, got -1'))
   })
 
   test('read every float that has at most nine decimal places', () => {

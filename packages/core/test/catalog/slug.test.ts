@@ -49,6 +49,11 @@ describe('matchesProvider', () => {
     expect(matchesProvider(selector, { provider: 'deepinfra', tag })).toBe(matches)
   })
 
+  test('lets a provider that is called like a service tier be named', () => {
+    expect(matchesProvider('fast', { provider: 'fast', tag: 'fast' })).toBe(true)
+    expect(matchesProvider('fast', { provider: 'fast', tag: 'fast/flex' })).toBe(false)
+  })
+
   test('finds every endpoint by its tag, whenever the tag names a variant', () => {
     fc.assert(
       fc.property(endpoints, (endpoint) => {

@@ -6,11 +6,11 @@ import { routingPreferences } from '../../../testkit/src/arbitraries/preferences
 import type { Endpoint } from '../../src/catalog/endpoint.ts'
 import type { TokenPrices } from '../../src/catalog/pricing.ts'
 import type { Demand } from '../../src/demand/demand.ts'
-import { eligible, exclusionOf } from '../../src/eligibility/eligible.ts'
+import { eligible, exclusionBy, exclusionOf } from '../../src/eligibility/eligible.ts'
 import type { ExclusionRule } from '../../src/eligibility/exclusion.ts'
 import type { RoutingPreferences } from '../../src/eligibility/preferences.ts'
 import type { EndpointHold, ExclusionQuestion } from '../../src/eligibility/question.ts'
-import { eligibilityRules } from '../../src/eligibility/rules.ts'
+import { eligibilityRules, rulesFor } from '../../src/eligibility/rules.ts'
 
 const endpoint: Endpoint = {
   id: 'alpha/turbo:author/model',
@@ -79,6 +79,12 @@ describe('each rule', () => {
       {},
       askedWith({ only: ['b', 'c', 'd', 'e', 'f', 'g', 'h'] }),
       'only b, c, d, e, f and 2 more may serve, and this is alpha/turbo',
+    ],
+    [
+      'only',
+      {},
+      askedWith({ only: ['b', 'c', 'd', 'e', 'f'] }),
+      'only b, c, d, e, f may serve, and this is alpha/turbo',
     ],
     [
       'only',
@@ -204,6 +210,18 @@ describe('each rule', () => {
     ],
     [
       'max-price',
+      {
+        pricing: {
+          promptPicoUsd: 1,
+          completionPicoUsd: 1_000_000,
+          tiers: [{ abovePromptTokens: 999, promptPicoUsd: 1, completionPicoUsd: 1_500_000 }],
+        },
+      },
+      askedWith({ maxPrice: { completionUsdPerMillion: 1 } }),
+      'a million output tokens costs 1.5 US dollars, above the ceiling of 1',
+    ],
+    [
+      'max-price',
       {},
       askedWith({ maxPrice: { requestUsd: 0.001 } }),
       'a request costs 0.002 US dollars, above the ceiling of 0.001',
@@ -260,6 +278,11 @@ describe('each rule', () => {
       }),
     ],
     ['a region in another case', { region: 'EU' }, askedWith({ regions: ['eu'] })],
+    [
+      'a region that the caller writes in another case',
+      { region: 'eu' },
+      askedWith({ regions: ['us', 'EU'] }),
+    ],
     ['a variant of the format', { quantization: 'nvfp4' }, askedWith({ quantizations: ['fp4'] })],
     ['an unknown format that is allowed', {}, askedWith({ quantizations: ['unknown'] })],
     [
@@ -268,6 +291,14 @@ describe('each rule', () => {
       askedWith({ maxPrice: { promptUsdPerMillion: 0.57, completionUsdPerMillion: 1.1, requestUsd: 0.002 } }),
     ],
     ['an image price without images', {}, askedWith({ maxPrice: { imageUsd: 0 } })],
+    [
+      'a dear tier that the longest prompt only just does not reach',
+      {},
+      question({
+        demand: { ...demand, promptTokensMax: 4_000 },
+        preferences: { maxPrice: { promptUsdPerMillion: 0.57 } },
+      }),
+    ],
     ['a hold that is over', {}, question({ nowMs: 5, hold: holdUntil(5, 'x') })],
   ])('admits %s', (_, changes, asked) => {
     expect(exclusionOf({ ...endpoint, ...changes }, asked)).toBeUndefined()
@@ -303,6 +334,51 @@ describe('each rule', () => {
       'max-price',
       'hold',
     ])
+  })
+})
+
+describe('the rules for a question', () => {
+  const always: readonly ExclusionRule[] = [
+    'disabled',
+    'context-window',
+    'prompt-limit',
+    'output-limit',
+    'input-modality',
+    'output-modality',
+    'parameters',
+    'learned-parameters',
+    'hold',
+  ]
+
+  test.each<[RoutingPreferences, readonly ExclusionRule[]]>([
+    [{}, []],
+    [{ order: ['beta'], sort: 'price', objective: 'fastest', allowFallbacks: true }, []],
+    [{ only: [] }, ['only']],
+    [{ ignore: [] }, ['ignore']],
+    [{ order: ['beta'], allowFallbacks: false }, ['fallbacks-off']],
+    [{ dataCollection: 'allow' }, []],
+    [{ dataCollection: 'deny' }, ['data-collection']],
+    [{ zeroDataRetention: false }, []],
+    [{ zeroDataRetention: true }, ['data-retention']],
+    [{ regions: [] }, ['region']],
+    [{ quantizations: [] }, ['quantization']],
+    [{ maxPrice: {} }, ['max-price']],
+  ])('are those that %j concerns, and those that concern every question', (preferences, concerned) => {
+    const names = rulesFor({ preferences }).map((rule) => rule.name)
+
+    expect(names).toEqual(
+      eligibilityRules.map((rule) => rule.name).filter((name) => [...always, ...concerned].includes(name)),
+    )
+  })
+
+  test('exclude whom all rules exclude, and for the same reason, whatever the question', () => {
+    fc.assert(
+      fc.property(fleets, demands, routingPreferences, (fleet, demand, preferences) => {
+        const asked = question({ demand, preferences })
+        for (const one of fleet)
+          expect(exclusionBy(rulesFor(asked), one, asked)).toEqual(exclusionOf(one, asked))
+      }),
+    )
   })
 })
 

@@ -4,10 +4,14 @@ import { decide } from '../../src/ranking/decide.ts'
 import type { Decision } from '../../src/ranking/decide.ts'
 import { indexUsd } from '../../src/ranking/index-parts.ts'
 import { rankingDefaults } from '../../src/ranking/ranking-options.ts'
+import { EndpointSignals } from '../../src/signals/endpoint-signals.ts'
 import { fleetOf, knownEndpoint, nowMs, pasts, question, steady } from './fleet.ts'
 import type { Past } from './fleet.ts'
 
 const fleets = fc.array(pasts, { minLength: 1, maxLength: 6 })
+/** Whole thousandths: drawn as doubles, they would be next to nothing nearly always. */
+const factors = fc.integer({ min: 0, max: 1_000 }).map((drawn) => drawn / 1_000)
+const draws = factors.filter((drawn) => drawn < 1)
 const noRandom = (): number => {
   throw new Error('no random number may be taken')
 }
@@ -37,7 +41,7 @@ describe('the first pick', () => {
 
   test('never becomes less likely for an endpoint whose price falls, nor more likely for another', () => {
     fc.assert(
-      fc.property(fleets, fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (list, pick, factor) => {
+      fc.property(fleets, fc.nat(), factors, (list, pick, factor) => {
         const at = pick % list.length
         const cheaper = list.map((past, i) =>
           i === at
@@ -170,7 +174,7 @@ describe('the index', () => {
 describe('the plan', () => {
   test('holds every endpoint that can serve now exactly once, whatever the draw', () => {
     fc.assert(
-      fc.property(fleets, fc.double({ min: 0, max: 0.999_999, noNaN: true }), (list, draw) => {
+      fc.property(fleets, draws, (list, draw) => {
         const decision = decide(fleetOf(list), question({ random: () => draw }))
         expect(planIds(decision).toSorted()).toEqual(
           decision.ranked.map((one) => one.known.endpoint.id).toSorted(),
@@ -181,7 +185,7 @@ describe('the plan', () => {
 
   test('is the same whenever state and draw are the same', () => {
     fc.assert(
-      fc.property(fleets, fc.double({ min: 0, max: 0.999_999, noNaN: true }), (list, draw) => {
+      fc.property(fleets, draws, (list, draw) => {
         const once = planIds(decide(fleetOf(list), question({ random: () => draw })))
         expect(planIds(decide(fleetOf(list), question({ random: () => draw })))).toEqual(once)
       }),
@@ -224,6 +228,33 @@ describe('the plan', () => {
     expect(
       decide(fleetOf([steady, steady]), question({ preferences: { allowFallbacks: false } })).plan,
     ).toHaveLength(1)
+  })
+
+  test('has all attempts when fallbacks are off and the caller fixed the order', () => {
+    const preferences = { order: ['provider-1', 'provider-0'], allowFallbacks: false }
+    const decision = decide(fleetOf([steady, steady, steady]), question({ preferences }))
+
+    expect(planIds(decision)).toEqual(['provider-1:author/model', 'provider-0:author/model'])
+    expect(decision.maxAttempts).toBe(3)
+    expect(decide(fleetOf([steady]), question({ preferences: { allowFallbacks: false } })).maxAttempts).toBe(
+      1,
+    )
+  })
+
+  test('says that a failover needs a quarter of the time in which a first token is expected', () => {
+    const { plan, ranked } = decide(fleetOf([steady]), question())
+
+    expect(plan.map((planned) => planned.usefulMs)).toEqual(ranked.map((scored) => scored.ttftMs / 4))
+  })
+
+  test('leaves out an endpoint whose minute holds the prompt but not the answer too', () => {
+    const narrow = (tokensPerMinute: number): readonly string[] => {
+      const signals = new EndpointSignals({ limits: { tokensPerMinute } })
+      return planIds(decide([{ ...knownEndpoint('narrow', steady), signals }], question()))
+    }
+
+    expect(narrow(1_199)).toEqual([])
+    expect(narrow(1_200)).toEqual(['narrow:author/model'])
   })
 
   test('leaves out a gated endpoint and says until when', () => {

@@ -63,6 +63,31 @@ describe('demotion', () => {
     expect(other.ranked.map((one) => one.tier)).toEqual([0, 0, 0, 0])
   })
 
+  test('by a preferred latency alone concerns a call that asks for prose', () => {
+    const preferences = { preferredMaxLatency: 0.001 }
+    const decision = decide(fleetOf([steady]), question({ demotions: new DemotionMemory(), preferences }))
+
+    expect(decision.ranked).toMatchObject([
+      { tier: 1, demotion: 'too few recent answers to know its latency' },
+    ])
+  })
+
+  test('is nobody’s where all endpoints do as well', () => {
+    expect(new DemotionMemory().of(fleetWithInvalid(0), askingForJson())).toBeUndefined()
+  })
+
+  test('by quality never rests on evidence of a later instant', () => {
+    const fleet = fleetWithInvalid(0.3)
+    const demotions = new DemotionMemory()
+    const tierAt = (atMs: number): number | undefined =>
+      demotions.of(fleet, askingForJson({ nowMs: atMs }))?.get(first(fleet))?.tier
+
+    expect(tierAt(nowMs)).toBe(2)
+    for (let answer = 0; answer < 10_000; answer += 1) first(fleet).signals.quality.record(true, nowMs)
+    expect(tierAt(nowMs)).toBe(2)
+    expect(tierAt(nowMs - 1)).toBeUndefined()
+  })
+
   test('by quality is worked out at most once a second', () => {
     const fleet = fleetWithInvalid(0)
     const demotions = new DemotionMemory()

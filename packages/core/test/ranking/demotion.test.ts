@@ -20,6 +20,8 @@ const unknown: TrackRecord = {
   validSamples: 0,
 }
 
+/** Whole thousandths: drawn as a double, it would be next to nothing nearly always. */
+const shares = fc.integer({ min: 0, max: 1_000 }).map((drawn) => drawn / 1_000)
 const positive = fc.oneof(fc.integer({ min: 1, max: 8 }), fc.double({ min: 0.1, max: 5_000, noNaN: true }))
 const samples = fc.constantFrom(0, 4, 5, 19, 20, 99, 100, 1_000)
 const percentiles = fc.record({ p50: positive, p75: positive, p90: positive, p99: positive })
@@ -27,7 +29,7 @@ const measured = fc.record({ p50: positive, p75: positive, p90: positive, p99: p
 const records: fc.Arbitrary<TrackRecord[]> = fc.array(
   fc.record(
     {
-      validRate: fc.oneof(fc.constantFrom(0, 0.9, 0.95, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+      validRate: fc.oneof(fc.constantFrom(0, 0.9, 0.95, 1), shares),
       validSamples: samples,
       ttftMs: measured,
       tokensPerSecond: measured,
@@ -45,7 +47,7 @@ const questions: fc.Arbitrary<PreferredSpeed> = fc.record(
   },
   { requiredKeys: [] },
 )
-const factors = fc.double({ min: 0.01, max: 1, noNaN: true })
+const factors = fc.integer({ min: 10, max: 1_000 }).map((drawn) => drawn / 1_000)
 
 function tiersOf(list: readonly TrackRecord[], question: PreferredSpeed = nothing): number[] {
   return demotionsOf(list, question).map((demotion) => demotion.tier)
@@ -160,6 +162,13 @@ describe('an endpoint is demoted', () => {
     expect(tiersOf([bad, good, good, good])).toEqual([2, 0, 0, 0])
   })
 
+  test('from a hundred answers on, its own and its peers’, and not at the cut-off itself', () => {
+    const peer = { ...good, validRate: 1, validSamples: 100 }
+
+    expect(tiersOf([{ ...peer, validRate: 0.95 }, peer, peer, peer, peer])).toEqual([2, 0, 0, 0, 0])
+    expect(tiersOf([{ ...peer, validRate: 0.96 }, peer, peer, peer, peer])).toEqual([0, 0, 0, 0, 0])
+  })
+
   test('only until the evidence has faded', () => {
     const quality = new QualityCounts()
     for (let i = 0; i < 1_000; i++) quality.record(i % 2 === 0, i * 100)
@@ -218,9 +227,12 @@ describe('a caller’s preferences', () => {
   })
 
   test('say nothing of an endpoint with fewer than five recent answers', () => {
-    const few = { ...good, ttftMs: { ...(good.ttftMs ?? { p50: 1, p75: 1, p90: 1, p99: 1 }), samples: 4.9 } }
+    const tierWith = (samples: number): number | undefined => {
+      const ttftMs = { ...(good.ttftMs ?? { p50: 1, p75: 1, p90: 1, p99: 1 }), samples }
+      return tiersOf([{ ...good, ttftMs }], { preferredMaxLatency: 0.1 })[0]
+    }
 
-    expect(tiersOf([few], { preferredMaxLatency: 0.1 })).toEqual([1])
+    expect([tierWith(4.9), tierWith(5)]).toEqual([1, 2])
   })
 })
 

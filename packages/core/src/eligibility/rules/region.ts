@@ -7,6 +7,6 @@ export function region(endpoint: Endpoint, { preferences }: ExclusionQuestion): 
   const { regions } = preferences
   if (regions === undefined) return undefined
   const own = endpoint.region?.toLowerCase()
-  if (own !== undefined && regions.some((region) => region.toLowerCase() === own)) return undefined
+  if (regions.some((region) => region.toLowerCase() === own)) return undefined
   return `only ${listed(regions)} may serve, and its region is ${endpoint.region ?? 'not known'}`
 }
