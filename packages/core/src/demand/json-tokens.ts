@@ -39,6 +39,8 @@ function addValue(tally: TokenTally, pending: unknown[]): void {
 
 function addMembers(tally: TokenTally, value: object, pending: unknown[]): void {
   for (const [key, item] of Object.entries(value)) {
+    // JSON leaves it out.
+    if (item === undefined) continue
     addString(tally, key)
     pending.push(item)
   }

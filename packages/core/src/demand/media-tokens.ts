@@ -43,7 +43,7 @@ export function addFile(tally: TokenTally, data: string | undefined): void {
 }
 
 export function isDataUrl(text: string): boolean {
-  return text.startsWith('data:') && text.includes(';base64,', 5)
+  return text.startsWith('data:') && text.startsWith(';base64,', text.indexOf(',') - 7)
 }
 
 /** Adds the content of a data URL, or of bare base64, by its bytes. */

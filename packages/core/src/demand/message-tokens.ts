@@ -43,13 +43,19 @@ function addPart(tally: TokenTally, part: ContentPart): void {
 function addEarlierAnswer(tally: TokenTally, message: AssistantMessage): void {
   addOptional(tally, message.name)
   addOptional(tally, message.refusal)
-  if (message.reasoning_details) addJson(tally, message.reasoning_details, 'messages')
-  else addOptional(tally, message.reasoning_content ?? message.reasoning)
+  addReasoning(tally, message)
   for (const call of message.tool_calls ?? []) {
     tally.addOther(toolCallTokens, toolCallTokensMax)
     tally.addText(call.function.name)
     tally.addText(call.function.arguments)
   }
+}
+
+/** Adds the reasoning once, however many spellings of it there are. An empty one says nothing, and the next one counts. */
+function addReasoning(tally: TokenTally, message: AssistantMessage): void {
+  const { reasoning_details: details, reasoning_content: content, reasoning } = message
+  if (details && details.length !== 0) addJson(tally, details, 'messages')
+  else addOptional(tally, content || reasoning)
 }
 
 function addOptional(tally: TokenTally, text: string | null | undefined): void {

@@ -1,5 +1,6 @@
 import type { Parameter } from '../catalog/parameters.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import { fieldOf, isObject } from '../chat/wire-value.ts'
 
 /** A parameter that a field of the request needs, when the field's value says more than the default does. */
 interface ParameterUse {
@@ -30,8 +31,8 @@ const parameterUses: ReadonlyMap<string, readonly ParameterUse[]> = new Map([
   [
     'response_format',
     [
-      { parameter: 'response_format', isUsed: (format) => property(format, 'type') !== 'text' },
-      { parameter: 'structured_outputs', isUsed: (format) => property(format, 'type') === 'json_schema' },
+      { parameter: 'response_format', isUsed: (format) => fieldOf(format, 'type') !== 'text' },
+      { parameter: 'structured_outputs', isUsed: (format) => fieldOf(format, 'type') === 'json_schema' },
     ],
   ],
   ['reasoning', [{ parameter: 'reasoning', isUsed: asksForReasoning }]],
@@ -67,13 +68,9 @@ function isTrue(value: unknown): boolean {
 
 function isFilled(value: unknown): boolean {
   if (typeof value === 'string' || Array.isArray(value)) return value.length > 0
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
+  return isObject(value) && Object.keys(value).length > 0
 }
 
 function asksForReasoning(options: unknown): boolean {
-  return property(options, 'enabled') !== false && property(options, 'effort') !== 'none'
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+  return fieldOf(options, 'enabled') !== false && fieldOf(options, 'effort') !== 'none'
 }

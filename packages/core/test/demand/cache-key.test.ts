@@ -92,6 +92,12 @@ describe('the name of a conversation', () => {
     expect(keyOfUser('Hello', { session_id: 'x' })).not.toBe(keyOfUser('Hello', { prompt_cache_key: 'x' }))
   })
 
+  test.each(['session_id', 'prompt_cache_key'])('is told apart by every character of its %s', (field) => {
+    const named = ['a', 'b', 'ab', 'ba', 'aa', 'a '].map((name) => keyOfUser('Hello', { [field]: name }))
+
+    expect(new Set(named).size).toBe(named.length)
+  })
+
   test('is missing before the first user message', () => {
     expect(cacheKeyOf({ model, messages: [{ role: 'system', content: 'Be brief' }] })).toBeUndefined()
   })
@@ -138,6 +144,20 @@ describe('the beginning of a conversation', () => {
     expect(cacheKeyOf({ model, messages: [instructions, question, more] })).toBe(cacheKeyOf(briefly))
   })
 
+  test('is told apart by who says it: instructions are no part of the question', () => {
+    expect(keyOfUser([text('Be brief'), text('Hello')])).not.toBe(cacheKeyOf(briefly))
+  })
+
+  test('is the same with a greeting before it, as what an assistant or a tool says is not read', () => {
+    const greetings: ChatRequest['messages'] = [
+      { role: 'assistant', content: 'Welcome!' },
+      { role: 'assistant', content: null },
+      { role: 'tool', content: 'The customer is new', tool_call_id: 'call_1' },
+    ]
+
+    expect(cacheKeyOf({ model, messages: [...greetings, ...briefly.messages] })).toBe(cacheKeyOf(briefly))
+  })
+
   test('is the same as text and as one part of text', () => {
     expect(keyOfUser([text('Hello')])).toBe(keyOfUser('Hello'))
   })
@@ -165,6 +185,12 @@ describe('the beginning of a conversation', () => {
   ])('is told apart by the length of %s', (_, one, other) => {
     expect(keyOfUser([one])).not.toBe(keyOfUser([other]))
     expect(keyOfUser([one])).toBe(keyOfUser([structuredClone(one)]))
+  })
+
+  test('takes a file that says neither its data nor its id for an empty one', () => {
+    expect(keyOfUser([{ type: 'file', file: { filename: 'a.pdf' } }])).toBe(
+      keyOfUser([{ type: 'file', file: { file_data: '' } }]),
+    )
   })
 
   test('is read for 8,192 characters of each message, and long instructions do not hide the question', () => {

@@ -3,7 +3,7 @@ import { countTokens as countCl100k } from 'gpt-tokenizer/encoding/cl100k_base'
 import { countTokens as countO200k } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, test } from 'vitest'
 import { chatRequests, texts, tools } from '../../../testkit/src/arbitraries/request.ts'
-import type { ChatMessage, ContentPart } from '../../src/chat/request.ts'
+import type { ChatMessage, ChatRequest } from '../../src/chat/request.ts'
 import { InvalidRequest } from '../../src/demand/invalid-request.ts'
 import { estimatePromptTokens } from '../../src/demand/tokens.ts'
 import type { TokenEstimate } from '../../src/demand/tokens.ts'
@@ -11,10 +11,6 @@ import { corpora } from './corpora.ts'
 
 function estimateText(text: string): TokenEstimate {
   return estimatePromptTokens({ messages: [{ role: 'user', content: text }] })
-}
-
-function estimatePart(part: ContentPart): TokenEstimate {
-  return estimatePromptTokens({ messages: [{ role: 'user', content: [part] }] })
 }
 
 /** What a message without text counts. */
@@ -111,6 +107,15 @@ describe('the estimate', () => {
     )
   })
 
+  test('is bounded by 1.2 times itself and 64 for long texts of ASCII, as it is documented', () => {
+    const code = corpora.find(({ name }) => name === 'TypeScript')?.text ?? ''
+    const { tokens, maxTokens } = estimateText(code.repeat(20))
+    const bound = maxTokens - empty.maxTokens
+
+    expect(bound).toBeLessThanOrEqual(Math.ceil(1.2 * (tokens - empty.tokens)) + 64)
+    expect(bound).toBeGreaterThan(1.2 * (tokens - empty.tokens - 1) + 63)
+  })
+
   test('takes 400 KB of one character', () => {
     expect(estimateText('a'.repeat(400_000)).tokens).toBeGreaterThan(50_000)
   })
@@ -126,46 +131,7 @@ describe('the estimate', () => {
   })
 })
 
-describe('what is not text', () => {
-  test('counts an image by its detail', () => {
-    const url = `data:image/png;base64,${'A'.repeat(1_000_000)}`
-
-    expect(estimatePart({ type: 'image_url', image_url: { url } }).tokens - empty.tokens).toBe(765)
-    expect(estimatePart({ type: 'image_url', image_url: { url, detail: 'low' } }).tokens - empty.tokens).toBe(
-      85,
-    )
-    expect(estimatePart({ type: 'image_url', image_url: { url } }).maxTokens - empty.maxTokens).toBe(1_600)
-  })
-
-  test('counts audio and files by their bytes', () => {
-    const data = 'A'.repeat(40_000)
-    const audio = estimatePart({ type: 'input_audio', input_audio: { data, format: 'mp3' } })
-    const speech = estimatePart({ type: 'input_audio', input_audio: { data, format: 'wav' } })
-    const document = estimatePart({
-      type: 'file',
-      file: { file_data: `data:application/pdf;base64,${data}` },
-    })
-    const text = estimatePart({ type: 'file', file: { file_data: `data:text/plain;base64,${data}` } })
-    const reference = estimatePart({ type: 'file', file: { file_id: 'file-1' } })
-
-    expect(audio.tokens - empty.tokens).toBe(60)
-    expect(speech.tokens - empty.tokens).toBe(30)
-    expect(document.tokens - empty.tokens).toBe(751)
-    expect(text.tokens - empty.tokens).toBe(7_505)
-    expect(reference.tokens - empty.tokens).toBe(2_000)
-  })
-
-  test('counts a part of an unknown type by its text, and media in it by its bytes', () => {
-    const text = corpora[0]?.text ?? ''
-    const unknown = { type: 'citation', quote: text } as unknown as ContentPart
-    const video = { type: 'video_url', video_url: { url: `data:video/mp4;base64,${'A'.repeat(40_000)}` } }
-
-    expect(estimatePart(unknown).tokens).toBeGreaterThan(estimateText(text).tokens)
-    expect(estimatePart(video as unknown as ContentPart).tokens - empty.tokens).toBeLessThan(800)
-  })
-})
-
-describe('tools, schemas and earlier answers', () => {
+describe('tools and schemas', () => {
   const definition = {
     type: 'function',
     function: {
@@ -207,40 +173,18 @@ describe('tools, schemas and earlier answers', () => {
     expect(estimatePromptTokens(request)).toEqual(empty)
   })
 
-  test('count the calls and the reasoning of an earlier answer once', () => {
-    const reasoning = corpora[0]?.text ?? ''
-    const thought = estimateText(reasoning).tokens
-    const call = {
-      id: 'call_1',
-      type: 'function',
-      function: { name: 'search_orders', arguments: '{"limit":5}' },
-    }
-    const answer: ChatMessage = { role: 'assistant', content: null, reasoning, reasoning_content: reasoning }
-
-    expect(estimatePromptTokens({ messages: [answer] }).tokens).toBe(thought)
-    expect(estimatePromptTokens({ messages: [{ ...answer, tool_calls: [call] }] }).tokens).toBeGreaterThan(
-      thought + 12,
-    )
-    const detailed: ChatMessage = { role: 'assistant', reasoning_details: [{ text: reasoning }] }
-
-    for (const message of [detailed, { ...answer, ...detailed }]) {
-      const { tokens } = estimatePromptTokens({ messages: [message] })
-
-      expect(tokens).toBeGreaterThan(thought)
-      expect(tokens).toBeLessThan(thought + 10)
-    }
-  })
-
-  test('are refused when they have a cycle', () => {
+  test.each<[string, (cycle: unknown) => Pick<ChatRequest, 'tools' | 'response_format'>]>([
+    ['tools', (cycle) => ({ tools: [{ type: 'function', function: { name: 'f', parameters: cycle } }] })],
+    [
+      'response_format',
+      (cycle) => ({ response_format: { type: 'json_schema', json_schema: { name: 'n', schema: cycle } } }),
+    ],
+  ])('are refused when %s have a cycle', (field, fieldsWith) => {
     const cycle: unknown[] = []
     cycle.push(cycle, cycle)
-    const request = {
-      messages: [],
-      tools: [{ type: 'function', function: { name: 'f', parameters: cycle } }],
-    }
 
-    expect(() => estimatePromptTokens(request)).toThrow(
-      new InvalidRequest('tools', 'must hold at most 1000000 values'),
+    expect(() => estimatePromptTokens({ messages: [], ...fieldsWith(cycle) })).toThrow(
+      new InvalidRequest(field, 'must hold at most 1000000 values'),
     )
   })
 
