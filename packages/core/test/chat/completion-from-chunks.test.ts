@@ -1,24 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CompletionAssembler } from '../../src/chat/completion-from-chunks.ts'
-import type { ChatChunk, ChatCompletion, ChatDelta } from '../../src/chat/completion.ts'
+import type { ChatChunk } from '../../src/chat/completion.ts'
+import { assembled, chunk } from './assembled.ts'
 import { chunksOf, completions } from './chunks.ts'
-
-function chunk(delta: ChatDelta, more: object = {}): ChatChunk {
-  return {
-    id: 'id',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta, finish_reason: null, ...more }],
-  }
-}
-
-function assembled(chunks: readonly ChatChunk[], maxCharacters?: number): ChatCompletion | undefined {
-  const assembler = new CompletionAssembler(maxCharacters === undefined ? {} : { maxCharacters })
-  for (const one of chunks) assembler.add(one)
-  return assembler.completion()
-}
 
 function messageOf(...deltas: readonly object[]): object | undefined {
   return assembled(deltas.map((delta) => chunk(delta)))?.choices[0]?.message
@@ -181,6 +166,52 @@ describe('CompletionAssembler', () => {
     })
   })
 
+  test.each([
+    ['reasoning.summary', 'summary'],
+    ['reasoning.encrypted', 'data'],
+    ['reasoning.text', 'text'],
+  ])('joins the pieces of a block of %s', (type, field) => {
+    const pieces = ['I ', 'think'].map((text) => ({ reasoning_details: [{ type, index: 0, [field]: text }] }))
+
+    expect(messageOf(...pieces)).toMatchObject({
+      reasoning_details: [{ type, index: 0, [field]: 'I think' }],
+    })
+  })
+
+  test('never joins what names a call or an answer, however often it is said', () => {
+    const call = { index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{' } }
+    const audio = { id: 'b', data: 'AA' }
+    const named = { tool_calls: [call], audio, function_call: { name: 'g', arguments: '[' } }
+
+    expect(messageOf(named, named)).toEqual({
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{{' } }],
+      audio: { id: 'b', data: 'AAAA' },
+      function_call: { name: 'g', arguments: '[[' },
+    })
+  })
+
+  test('gives a piece without a number to the call that was last begun', () => {
+    const begin = (index: number, id: string) => ({
+      tool_calls: [{ index, id, function: { name: id, arguments: '{' } }],
+    })
+    const piece = { tool_calls: [{ function: { arguments: '}' } }] }
+
+    expect(messageOf(begin(0, 'a'), begin(1, 'b'), piece)).toMatchObject({
+      tool_calls: [
+        { id: 'a', function: { arguments: '{' } },
+        { id: 'b', function: { arguments: '{}' } },
+      ],
+    })
+  })
+
+  test('fills in what a call left out', () => {
+    expect(messageOf({ tool_calls: [{ index: 0 }] })).toMatchObject({
+      tool_calls: [{ id: '', type: 'function', function: { name: '', arguments: '' } }],
+    })
+  })
+
   test('is not confused by fields with the names of prototypes', () => {
     const evil = JSON.parse('{"__proto__":{"polluted":true},"constructor":"x","toString":"y"}') as object
     const message = messageOf(evil, evil)
@@ -212,60 +243,5 @@ describe('CompletionAssembler', () => {
       assembled([chunk({ content: 'a' }), ...(nonsense as unknown[] as ChatChunk[]), chunk({ content: 'b' })])
         ?.choices[0]?.message.content,
     ).toBe('ab')
-  })
-})
-
-describe('the bound of an assembler', () => {
-  test.each([
-    ['text', (i: number) => chunk({ content: `${i}`.padEnd(100, 'x') })],
-    ['lists', (i: number) => chunk({ images: [{ url: `${i}`.padEnd(100, 'x') }] })],
-    [
-      'arguments',
-      (i: number) => chunk({ tool_calls: [{ index: 0, function: { arguments: `${i}`.padEnd(100, 'x') } }] }),
-    ],
-    ['tool calls without anything', (i: number) => chunk({ tool_calls: [{ index: i }, { index: i + 0.5 }] })],
-    ['empty items', () => chunk({ images: ['', '', ''] })],
-    ['choices', (i: number) => ({ ...chunk({}), choices: [{ index: i, delta: {} }] })],
-    ['names', (i: number) => chunk({ [`name ${i}`]: 1 })],
-    [
-      'a value that is replaced by larger ones',
-      (i: number) => ({ ...chunk({}), service_tier: 'x'.repeat(i * 100) }),
-    ],
-    [
-      'objects that are replaced by larger ones',
-      (i: number) => chunk({ audio: { id: { text: 'x'.repeat(i * 100) } } }),
-    ],
-  ])('stops %s', (_name, chunkOf) => {
-    const assembler = new CompletionAssembler({ maxCharacters: 10_000 })
-    const add = (): void => {
-      for (let i = 0; i < 1_000; i++) assembler.add(chunkOf(i))
-    }
-
-    expect(add).toThrow(RangeError)
-    expect(add).toThrow('the answer is larger than maxCharacters (10000)')
-  })
-
-  test('does not count what is only repeated', () => {
-    const usage = { prompt_tokens: 1_000, completion_tokens: 1_000, total_tokens: 2_000 }
-    const chunks = Array.from({ length: 1_000 }, () => ({
-      ...chunk({ role: 'assistant', content: 'x' }),
-      usage,
-    }))
-
-    expect(assembled(chunks, 2_000)?.choices[0]?.message.content).toHaveLength(1_000)
-  })
-
-  test('keeps what was added before it was passed', () => {
-    const assembler = new CompletionAssembler({ maxCharacters: 1_000 })
-    assembler.add(chunk({ content: 'before' }))
-
-    expect(() => assembler.add(chunk({ content: 'x'.repeat(1_000) }))).toThrow(RangeError)
-    expect(assembler.completion()?.choices[0]?.message.content).toBe('before')
-  })
-
-  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 29 + 1])('cannot be %d', (maxCharacters) => {
-    expect(() => new CompletionAssembler({ maxCharacters })).toThrow(
-      new RangeError(`maxCharacters: must be 1..536870912, got ${maxCharacters}`),
-    )
   })
 })
