@@ -40,26 +40,26 @@ export function priceOf(pricing: Pricing, promptTokens: number): TokenPrices {
  */
 export function costNanoUsd(pricing: Pricing, usage: BilledUsage): number {
   const { promptTokens, completionTokens, cachedPromptTokens, cacheWriteTokens, images = 0 } = usage
-  const { promptPicoUsd, completionPicoUsd, cacheReadPicoUsd, cacheWritePicoUsd } = priceOf(
-    pricing,
-    promptTokens,
-  )
+  const prices = priceOf(pricing, promptTokens)
+  const { promptPicoUsd, cacheReadPicoUsd = promptPicoUsd, cacheWritePicoUsd = promptPicoUsd } = prices
   const freshTokens = Math.max(0, promptTokens - cachedPromptTokens - cacheWriteTokens)
-  const parts = [
-    [freshTokens, promptPicoUsd],
-    [cachedPromptTokens, cacheReadPicoUsd ?? promptPicoUsd],
-    [cacheWriteTokens, cacheWritePicoUsd ?? promptPicoUsd],
-    [completionTokens, completionPicoUsd],
-  ] as const
-  let nanoUsd = (pricing.requestNanoUsd ?? 0) + images * (pricing.imageNanoUsd ?? 0)
-  let picoUsd = 0
-  for (const [tokens, price] of parts) {
-    // Whole nano-dollars and the rest apart, so that neither product leaves the exact integers.
-    nanoUsd += tokens * Math.floor(price / picoPerNano)
-    picoUsd += tokens * (price % picoPerNano)
-  }
-  const rounded = picoUsd + picoPerNano / 2
-  return nanoUsd + (rounded - (rounded % picoPerNano)) / picoPerNano
+  const tokensBy = (partOf: (pricePicoUsd: number) => number): number =>
+    freshTokens * partOf(promptPicoUsd) +
+    cachedPromptTokens * partOf(cacheReadPicoUsd) +
+    cacheWriteTokens * partOf(cacheWritePicoUsd) +
+    completionTokens * partOf(prices.completionPicoUsd)
+  const fixedNanoUsd = (pricing.requestNanoUsd ?? 0) + images * (pricing.imageNanoUsd ?? 0)
+  // Whole nano-dollars and the rest apart, so that no product leaves the exact integers.
+  const rounded = tokensBy(restPicoUsd) + picoPerNano / 2
+  return fixedNanoUsd + tokensBy(wholeNanoUsd) + (rounded - (rounded % picoPerNano)) / picoPerNano
+}
+
+function wholeNanoUsd(pricePicoUsd: number): number {
+  return Math.floor(pricePicoUsd / picoPerNano)
+}
+
+function restPicoUsd(pricePicoUsd: number): number {
+  return pricePicoUsd % picoPerNano
 }
 
 /** Returns what a request is expected to cost, in US dollars as a float: for comparisons, not for accounts. */
