@@ -57,10 +57,10 @@ function innerErrorOf(root: unknown): unknown {
 }
 
 function titleOf(html: string): string {
-  const lower = html.slice(0, longestMessage).toLowerCase()
-  const start = lower.indexOf('<title>')
-  const end = lower.indexOf('</title>', start)
-  return start === -1 || end === -1 ? '' : html.slice(start + '<title>'.length, end)
+  // In lower case a text may be longer, so places in that one are none in this one.
+  const behind = /<title>(.*)/is.exec(html.slice(0, longestMessage))?.[1] ?? ''
+  const end = behind.search(/<\/title>/i)
+  return end === -1 ? '' : behind.slice(0, end)
 }
 
 function firstOf(value: unknown): unknown {

@@ -41,5 +41,5 @@ function quoteEnd(text: string, from: number, closing: string): number {
 }
 
 function isWordCharacter(character: string): boolean {
-  return /^[\p{L}\p{N}]/u.test(character)
+  return /[\p{L}\p{N}]/u.test(character)
 }

@@ -33,6 +33,7 @@ function withoutQuotedProse(text: string): string {
   return withoutQuotations(text, ({ from, to }) => !quotedName.test(text.slice(from, to)))
 }
 
+/** "Unknown key: …" and "Unexpected token: …" name no secret, so behind these two a colon counts only if the name is in quotes. */
 function withoutSecrets(text: string): string {
   return text
     .replace(/:\/\/[^\s"'<>]+/g, withoutUrlSecrets)
@@ -40,9 +41,12 @@ function withoutSecrets(text: string): string {
       /(bearer:? ["']?)(?!(?:token|auth(?:entication|orization)?)s?(?![\w~+/=-]))[^\s"',;]+/gi,
       `$1${removed}`,
     )
-    .replace(/(authorization["']?[=:] ?["']?)(?:(?:bearer|basic) )?[^\s"',;&]{4,}/gi, `$1${removed}`)
-    .replace(/(api[-_ ]?key["']?[=:] ?["']?)[^\s"',;&]{4,}/gi, `$1${removed}`)
-    .replace(/(secret|password|token|key)(=|["'] ?: ?["'])[^\s"',;&]{4,}/gi, `$1$2${removed}`)
+    .replace(
+      /(authorization["']? ?[=:] ?["']?)(?:(?:bearer|basic|token|(?:api-?)?key) )?[^\s"',;&]{4,}/gi,
+      `$1${removed}`,
+    )
+    .replace(/((?:api[-_ ]?key|secret|password)["']? ?[=:] ?["']?)[^\s"',;&]{4,}/gi, `$1${removed}`)
+    .replace(/(token|key)(=["']?|["'] ?: ?["'])[^\s"',;&]{4,}/gi, `$1$2${removed}`)
     .replace(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, removed)
     .replace(/[\w.-]+/g, withoutDottedKey)
     .replace(/[A-Za-z0-9_+/=*…-]+/g, (run) => (isKey(run) ? removed : run))
@@ -54,9 +58,7 @@ function withoutSecrets(text: string): string {
  */
 function withoutUrlSecrets(run: string): string {
   const url = run.slice(3)
-  const address = /^[^/@:]*:(?!\d{1,5}(?:[/?#]|$))[^@]*@/.test(url)
-    ? url.slice(url.lastIndexOf('@') + 1)
-    : url
+  const address = /^[^/@:]*:(?!\d{1,5}[/?#])[^@]*@/.test(url) ? url.slice(url.lastIndexOf('@') + 1) : url
   const path = address.split(/[?#]/, 1)[0] ?? ''
   const slash = path.indexOf('/')
   const authority = slash === -1 ? path : path.slice(0, slash)
@@ -76,6 +78,9 @@ const keyPrefix =
 const keyInside =
   /A[KS]IA[A-Z0-9]{16}|(?:sk-|gsk_|csk-|xai-|pplx-|nvapi-|hf_|tgp_|glpat-|AIza|ya29)(?=[\w-]{0,40}[0-9])[\w-]{16,}/
 
+/** An exception of short words changes between upper and lower case as often as chance does: `ModelNotReadyException`. */
+const exceptionName = /^[A-Za-z]+(?:Error|Exception)$/
+
 /** Whether a run of key characters is one: by its prefix or mask, or long and more like chance than like words. */
 function isKey(run: string): boolean {
   if (run.length >= 8 && (keyPrefix.test(run) || run.includes('***'))) return true
@@ -83,7 +88,7 @@ function isKey(run: string): boolean {
   return (
     keyInside.test(run) ||
     run.split(/[_+/*…-]/).some(isLongAndMixed) ||
-    changesOfClass(run) >= run.length * 0.3
+    (changesOfClass(run) >= run.length * 0.3 && !exceptionName.test(run))
   )
 }
 

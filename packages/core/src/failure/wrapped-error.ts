@@ -54,7 +54,7 @@ export function decodedJson(text: string): unknown {
 }
 
 function isTooDeep(text: string): boolean {
-  if (!/^[{[]/.test(text)) return false
+  if (!/^\s*[{[]/.test(text)) return false
   let depth = 0
   for (let at = 0; at < text.length && depth <= deepest; at++) {
     const character = text.charCodeAt(at)

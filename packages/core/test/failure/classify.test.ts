@@ -78,6 +78,12 @@ describe('an answer with an error', () => {
     })
   })
 
+  test('names an exception of short words, which looks like chance', () => {
+    const failure = status(429, { message: 'Wait' }, { 'x-amzn-errortype': 'ModelNotReadyException' })
+
+    expect(failure.code).toBe('ModelNotReadyException')
+  })
+
   test('takes no more of a header than the name of an exception can be', () => {
     const failure = status(
       400,
@@ -92,6 +98,15 @@ describe('an answer with an error', () => {
     expect(status(502, '<html><title>502 Bad Gateway</title><body>secret</body></html>').message).toBe(
       'status 502: 502 Bad Gateway',
     )
+  })
+
+  test('says the text of a body that is no JSON, also where it has brackets', () => {
+    expect(status(502, 'upstream [edge-1] failed').message).toBe('status 502: upstream [edge-1] failed')
+    expect(status(502, { message: '[edge-1] failed' }).message).toBe('status 502: [edge-1] failed')
+  })
+
+  test('has no time to wait where none is given', () => {
+    expect(status(502, '')).toStrictEqual({ kind: 'server-error', status: 502, message: 'status 502' })
   })
 
   test('does not show JSON that was cut off, which may hold the request', () => {
@@ -195,6 +210,21 @@ describe('an error of the network', () => {
 })
 
 describe('other evidence', () => {
+  test('says what is known of an error of the network without a code, or in a phase that is none of ours', () => {
+    const network = { type: 'network', message: 'x' } as const
+
+    expect(classify({ ...network, code: '', phase: 'sent' }).message).toBe('network error before a response')
+    expect(classify({ ...network, code: 'EWHAT', phase: 'resting' as 'sent' })).toEqual({
+      kind: 'unknown',
+      code: 'EWHAT',
+      message: 'EWHAT',
+    })
+  })
+
+  test('is unknown where the timer is none of ours', () => {
+    expect(classify({ type: 'timeout', timer: 'egg' as 'idle', afterMs: 5_000 }).kind).toBe('unknown')
+  })
+
   test.each([
     ['connect', 'unreachable', 'no connection within 5000 ms'],
     ['first-token', 'first-token-timeout', 'no first token within 5000 ms'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { failurePolicies } from '../../src/failure/policies.ts'
+import type { FailureKind } from '../../src/failure/failure.ts'
+import { clientErrorOf, failurePolicies } from '../../src/failure/policies.ts'
 
 const rows = Object.entries(failurePolicies)
 
@@ -56,5 +57,23 @@ describe('failurePolicies', () => {
     for (const [, policy] of rows)
       expect(Object.isFrozen(policy) && Object.isFrozen(policy.client)).toBe(true)
     expect(Object.isFrozen(failurePolicies)).toBe(true)
+  })
+})
+
+describe('clientErrorOf', () => {
+  const kinds = Object.keys(failurePolicies) as readonly FailureKind[]
+
+  test.each(kinds)('tells the caller of %s what its row says, with and without a status', (kind) => {
+    expect(clientErrorOf({ kind, message: 'x' })).toBe(failurePolicies[kind].client)
+    expect(clientErrorOf({ kind, message: 'x', status: 500 })).toBe(failurePolicies[kind].client)
+  })
+
+  test('tells of a provider whose own backend gave no answer in time that, and of nothing else', () => {
+    expect(clientErrorOf({ kind: 'server-error', message: 'x', status: 504 })).toMatchObject({
+      status: 504,
+      code: 'provider_timeout',
+    })
+    for (const kind of kinds.filter((kind) => kind !== 'server-error'))
+      expect(clientErrorOf({ kind, message: 'x', status: 504 })).toBe(failurePolicies[kind].client)
   })
 })

@@ -84,6 +84,7 @@ describe('retryAfterMsOf', () => {
     ['12', 12_000],
     [12, 12_000],
     [0.25, 250],
+    [0, 0],
     [-1, undefined],
     [Number.NaN, undefined],
     [Number.POSITIVE_INFINITY, undefined],
@@ -110,6 +111,14 @@ describe('retryAfterMsOf', () => {
     ['4.77s', undefined],
   ])('takes the words "%s" as %s ms', (message, expected) => {
     expect(retryAfterMsOf({}, { message })).toBe(expected)
+  })
+
+  test('reads a duration of up to 64 characters behind such words', () => {
+    const seconds = (digits: number): string => `${'1.'.padEnd(digits, '0')}s`
+    const long = seconds(20) + seconds(20)
+
+    expect(retryAfterMsOf({}, { message: `Try again in ${long}${seconds(20)}` })).toBe(3_000)
+    expect(retryAfterMsOf({}, { message: `Try again in ${long}${long}` })).toBe(3_000)
   })
 
   test('whenever it returns anything, it is a whole number of ms up to an hour', () => {

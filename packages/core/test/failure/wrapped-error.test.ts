@@ -61,3 +61,39 @@ test('JSON of up to 128 levels is decoded, whatever its strings hold', () => {
   expect(decodedJson(JSON.stringify(texts))).toEqual(texts)
   expect(decodedJson('{"a":"\\')).toBeUndefined()
 })
+
+test.each([
+  ['lists', '[1,', ']'],
+  ['objects', '{"a":1,"b":', '}'],
+])(
+  'JSON of more than 128 levels of %s is not decoded, whatever stands between them',
+  (_what, open, close) => {
+    const nested = (depth: number): string => `${open.repeat(depth)}1${close.repeat(depth)}`
+
+    expect(decodedJson(nested(128))).toEqual(JSON.parse(nested(128)))
+    expect(decodedJson(nested(129))).toBeUndefined()
+    expect(decodedJson(` \n${nested(128)}`)).toBeDefined()
+    expect(decodedJson(` \n${nested(129)}`)).toBeUndefined()
+  },
+)
+
+test('levels that were closed do not count', () => {
+  expect(decodedJson(`[${'[],'.repeat(200)}1]`)).toHaveLength(201)
+  expect(decodedJson(`[${'{},'.repeat(200)}1]`)).toHaveLength(201)
+})
+
+test.each(['', 'a', 'ab', '"', '\\', '\\"', '"]', '}]}]'])(
+  'levels count behind the string %j, and none of it does',
+  (text) => {
+    const nested = (depth: number): string =>
+      `[${JSON.stringify(text)},${'['.repeat(depth - 1)}1${']'.repeat(depth)}`
+
+    expect(decodedJson(nested(128))).toBeDefined()
+    expect(decodedJson(nested(129))).toBeUndefined()
+  },
+)
+
+test('only what stands at the very beginning of a message is an object, and without one there is no value', () => {
+  for (const message of ['No', ' [{"error":"No"}]', '"[1]"', 'No: {"error":"No"}'])
+    expect(unwrapped(message)).toStrictEqual({ rest: message, exceptions: [] })
+})
