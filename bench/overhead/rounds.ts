@@ -1,4 +1,4 @@
-// One round of one server under test: saturated JSON, one request at a time, then streams.
+// One round of each server under test: saturated JSON and one request at a time, or streams.
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { chunkIntervalMs, requestBody } from './conversation.ts'
@@ -20,7 +20,10 @@ export interface Timing {
 }
 
 /** What one round measured. Processor time is NaN where no process was measured. */
-export interface Round extends Saturated, Solo, Streams {
+export interface Round extends Answers, Streams {}
+
+/** What one round of whole answers measured. */
+export interface Answers extends Saturated, Solo {
   /** `soloP50Ms` less that of the first subject, which is the upstream itself. */
   readonly addedP50Ms: number
 }
@@ -36,7 +39,7 @@ interface Solo {
   readonly soloP50Ms: number
 }
 
-interface Streams {
+export interface Streams {
   readonly chunksPerSecond: number
   readonly cpuUsPerChunk: number
   readonly chunkDelayP50Ms: number
@@ -60,15 +63,23 @@ export async function warmUp(subject: Subject, load: Child, timing: Timing): Pro
   await measureStreams(subject, load, { ...timing, streamsMs: timing.warmUpMs / 3 })
 }
 
-/** Runs one round: each part for all subjects in turn, so that a slow moment of the machine meets them all. */
-export async function runRound(subjects: readonly Subject[], load: Child, timing: Timing): Promise<Round[]> {
+/** Runs one round of whole answers: each part for all subjects in turn, so that a slow moment of the machine meets them all. */
+export async function runAnswers(
+  subjects: readonly Subject[],
+  load: Child,
+  timing: Timing,
+): Promise<Answers[]> {
   const saturated = await inTurn(subjects, (subject) => measureSaturated(subject, load, timing))
   const solo = await inTurn(subjects, (subject) => measureSolo(subject, load, timing))
-  const streams = await inTurn(subjects, (subject) => measureStreams(subject, load, timing))
   return subjects.map((_, index) => {
-    const parts = { ...at(saturated, index), ...at(solo, index), ...at(streams, index) }
-    return { ...parts, addedP50Ms: parts.soloP50Ms - at(solo, 0).soloP50Ms }
+    const parts = { ...partAt(saturated, index), ...partAt(solo, index) }
+    return { ...parts, addedP50Ms: parts.soloP50Ms - partAt(solo, 0).soloP50Ms }
   })
+}
+
+/** Runs one round of streams, for all subjects in turn. */
+export function runStreams(subjects: readonly Subject[], load: Child, timing: Timing): Promise<Streams[]> {
+  return inTurn(subjects, (subject) => measureStreams(subject, load, timing))
 }
 
 async function inTurn<Part>(
@@ -80,7 +91,8 @@ async function inTurn<Part>(
   return parts
 }
 
-function at<Part>(parts: readonly Part[], index: number): Part {
+/** Returns a part that is there. */
+export function partAt<Part>(parts: readonly Part[], index: number): Part {
   const part = parts[index]
   if (part === undefined) throw new RangeError(`no part ${index} among ${parts.length}`)
   return part

@@ -20,7 +20,7 @@ import {
 } from './processes.ts'
 import { ratioLines, type Results } from './ratios.ts'
 import { printReport } from './report.ts'
-import { faultOf, runRound, warmUp, type Round, type Timing } from './rounds.ts'
+import { faultOf, partAt, runAnswers, runStreams, warmUp, type Round, type Timing } from './rounds.ts'
 import { bare, direct, gateway, portkey, type Place, type Subject } from './subjects.ts'
 
 const thorough: Timing = {
@@ -97,19 +97,29 @@ async function startSubjects(place: Place): Promise<{ subjects: Subject[]; missi
   return { subjects, missing }
 }
 
+/** Streams have rounds of their own: what V8 collects after a second of saturated JSON would delay their chunks. */
 async function measureServers(subjects: readonly Subject[], load: Child): Promise<Record<string, Round[]>> {
   for (const subject of subjects) {
     progress(`warming up ${subject.name}`)
     await warmUp(subject, load, timing)
   }
-  const rounds: Round[][] = []
-  for (let round = 1; round <= timing.rounds; round += 1) {
-    progress(`round ${round} of ${timing.rounds}`)
-    rounds.push(await runRound(subjects, load, timing))
-  }
+  const answers = await inRounds('answers', () => runAnswers(subjects, load, timing))
+  const streams = await inRounds('streams', () => runStreams(subjects, load, timing))
   return Object.fromEntries(
-    subjects.map(({ name }, index) => [name, rounds.flatMap((round) => round[index] ?? [])]),
+    subjects.map(({ name }, index) => [
+      name,
+      answers.map((round, at) => ({ ...partAt(round, index), ...partAt(partAt(streams, at), index) })),
+    ]),
   )
+}
+
+async function inRounds<Part>(what: string, run: () => Promise<Part>): Promise<Part[]> {
+  const rounds: Part[] = []
+  for (let round = 1; round <= timing.rounds; round += 1) {
+    progress(`${what}, round ${round} of ${timing.rounds}`)
+    rounds.push(await run())
+  }
+  return rounds
 }
 
 async function measureEmbedded({ upstreamPort, core }: Place): Promise<Record<string, EmbeddedCost[]>> {
