@@ -85,7 +85,7 @@ describe('what is sent', () => {
   test('keeps cache control and unknown parts of messages', () => {
     const content = [
       { type: 'text', text: 'x', cache_control: { type: 'ephemeral' } },
-      { type: 'video_url', video_url: {} },
+      { type: 'citation', citation: {} },
     ]
 
     expect(bodyOf({ messages: [{ role: 'user', content }] }, [])['messages']).toEqual([

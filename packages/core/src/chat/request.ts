@@ -89,6 +89,7 @@ export type ContentPart =
   | { readonly type: 'refusal'; readonly refusal: string }
   | { readonly type: 'image_url'; readonly image_url: { readonly url: string; readonly detail?: string } }
   | { readonly type: 'input_audio'; readonly input_audio: { readonly data: string; readonly format: string } }
+  | { readonly type: 'video_url'; readonly video_url: { readonly url: string } }
   | {
       readonly type: 'file'
       readonly file: { readonly file_data?: string; readonly file_id?: string; readonly filename?: string }

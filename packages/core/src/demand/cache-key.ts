@@ -70,6 +70,8 @@ function lengthOf(part: ContentPart): number {
       return part.image_url.url.length
     case 'input_audio':
       return part.input_audio.data.length
+    case 'video_url':
+      return part.video_url.url.length
     case 'file':
       return (part.file.file_data ?? part.file.file_id ?? '').length
     default:

@@ -16,6 +16,13 @@ const audioBytesPerToken = 500
 const pcmBytesPerToken = 1_000
 const audioBytesPerTokenMin = 90
 
+/** Bytes of video per token: Gemini's published 263 tokens in a second of 1 Mbit/s; at most those of 300 kbit/s. */
+const videoBytesPerToken = 475
+const videoBytesPerTokenMin = 140
+
+/** Tokens of a video that is only referred to: a minute of it. Source: assumed. */
+const videoReferenceTokens = 16_000
+
 /** Bytes of text and of other documents (PDF, pictures included) per token. Source: assumed, pages differ widely. */
 const textBytesPerToken = 4
 const textBytesPerTokenMin = 2
@@ -34,6 +41,13 @@ export function addAudio(tally: TokenTally, base64Length: number, format: string
   const bytes = decodedBytes(base64Length)
   const bytesPerToken = format === 'wav' || format === 'pcm16' ? pcmBytesPerToken : audioBytesPerToken
   tally.addOther(Math.ceil(bytes / bytesPerToken), Math.ceil(bytes / audioBytesPerTokenMin))
+}
+
+/** Adds a video that comes as a data URL, or one whose content is elsewhere. */
+export function addVideo(tally: TokenTally, url: string): void {
+  if (!isDataUrl(url)) return tally.addOther(videoReferenceTokens, videoReferenceTokens)
+  const bytes = decodedBytes(url.length)
+  return tally.addOther(Math.ceil(bytes / videoBytesPerToken), Math.ceil(bytes / videoBytesPerTokenMin))
 }
 
 /** Adds a file that comes as a data URL, or one whose content is elsewhere. */

@@ -1,6 +1,6 @@
 import type { AssistantMessage, ChatMessage, ContentPart } from '../chat/request.ts'
 import { addJson } from './json-tokens.ts'
-import { addAudio, addFile, addImage } from './media-tokens.ts'
+import { addAudio, addFile, addImage, addVideo } from './media-tokens.ts'
 import type { TokenTally } from './token-tally.ts'
 
 /** A message's own tokens: its role, its beginning and its end. Source: OpenAI's published counts. */
@@ -33,6 +33,8 @@ function addPart(tally: TokenTally, part: ContentPart): void {
       return addImage(tally, part.image_url.detail)
     case 'input_audio':
       return addAudio(tally, part.input_audio.data.length, part.input_audio.format)
+    case 'video_url':
+      return addVideo(tally, part.video_url.url)
     case 'file':
       return addFile(tally, part.file.file_data ?? undefined)
     default:

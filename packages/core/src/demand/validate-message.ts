@@ -65,32 +65,40 @@ function validatePart(part: unknown, index: number, at: number): void {
   if (typeof type !== 'string') refuse(`${partField(index, at)}.type`, 'a string', type)
   if (type === 'text' || type === 'refusal') {
     if (typeof part[type] !== 'string') refuse(`${partField(index, at)}.${type}`, 'a string', part[type])
-  } else if (type === 'image_url' || type === 'input_audio' || type === 'file') {
-    validateMedia(part[type], type, partField(index, at))
+    return
   }
+  const texts = mediaTexts.get(type)
+  if (texts !== undefined) validateMedia(part[type], texts, `${partField(index, at)}.${type}`)
 }
 
 /** What must be, and what may be, text in a part that is not text. */
-const mediaTexts: Readonly<
-  Record<'image_url' | 'input_audio' | 'file', readonly (readonly [string, boolean])[]>
-> = {
-  image_url: [
-    ['url', true],
-    ['detail', false],
+const mediaTexts: ReadonlyMap<string, readonly MediaText[]> = new Map<string, readonly MediaText[]>([
+  [
+    'image_url',
+    [
+      ['url', true],
+      ['detail', false],
+    ],
   ],
-  input_audio: [
-    ['data', true],
-    ['format', true],
+  [
+    'input_audio',
+    [
+      ['data', true],
+      ['format', true],
+    ],
   ],
-  file: [['file_data', false]],
-}
+  ['video_url', [['url', true]]],
+  ['file', [['file_data', false]]],
+])
 
-function validateMedia(media: unknown, type: keyof typeof mediaTexts, part: string): void {
-  if (!isObject(media)) refuse(`${part}.${type}`, 'an object', media)
-  for (const [name, required] of mediaTexts[type]) {
+type MediaText = readonly [name: string, required: boolean]
+
+function validateMedia(media: unknown, texts: readonly MediaText[], field: string): void {
+  if (!isObject(media)) refuse(field, 'an object', media)
+  for (const [name, required] of texts) {
     const text = media[name]
     const absent = text === undefined || text === null
-    if (typeof text !== 'string' && (required || !absent)) refuse(`${part}.${type}.${name}`, 'a string', text)
+    if (typeof text !== 'string' && (required || !absent)) refuse(`${field}.${name}`, 'a string', text)
   }
 }
 

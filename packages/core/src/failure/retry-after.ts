@@ -50,7 +50,9 @@ function adviceMs(message = ''): number | undefined {
   const text = message.toLowerCase()
   for (const opening of adviceOpenings) {
     const at = text.indexOf(opening)
-    if (at !== -1) return leadingDurationMs(text.slice(at + opening.length, at + opening.length + 64))
+    if (at === -1) continue
+    const delayMs = leadingDurationMs(text.slice(at + opening.length, at + opening.length + 64))
+    if (delayMs !== undefined) return delayMs
   }
   return undefined
 }

@@ -178,6 +178,11 @@ describe('the beginning of a conversation', () => {
       { type: 'input_audio', input_audio: { data: 'AAAAAAAA', format: 'wav' } },
     ],
     [
+      'video',
+      { type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } },
+      { type: 'video_url', video_url: { url: 'https://example.com/another.mp4' } },
+    ],
+    [
       'files',
       { type: 'file', file: { file_data: 'data:text/plain;base64,AAAA' } },
       { type: 'file', file: { file_id: 'file-1' } },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addAudio, addFile, addImage } from '../../src/demand/media-tokens.ts'
+import { addAudio, addFile, addImage, addVideo } from '../../src/demand/media-tokens.ts'
 import { TokenTally } from '../../src/demand/token-tally.ts'
 
 /** Tokens and their bound that something adds. Media never count as text. */
@@ -31,6 +31,16 @@ test.each([
   ['pcm16', 30],
 ])('40,000 characters of %s are %d tokens, and 334 at most', (format, tokens) => {
   expect(countsOf((tally) => addAudio(tally, 40_000, format))).toEqual([tokens, 334])
+})
+
+describe('a video', () => {
+  test('of 40,000 characters is 64 tokens, and 215 at most', () => {
+    expect(countsOf((tally) => addVideo(tally, dataUrl('video/mp4', 40_000)))).toEqual([64, 215])
+  })
+
+  test('is 16,000 tokens when it is elsewhere', () => {
+    expect(countsOf((tally) => addVideo(tally, 'https://example.com/a.mp4'))).toEqual([16_000, 16_000])
+  })
 })
 
 describe('a file', () => {

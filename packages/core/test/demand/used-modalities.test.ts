@@ -6,10 +6,7 @@ const model = 'author/model'
 const image: ContentPart = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } }
 const audio: ContentPart = { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }
 const file: ContentPart = { type: 'file', file: { file_id: 'f' } }
-const video = {
-  type: 'video_url',
-  video_url: { url: 'https://example.com/a.mp4' },
-} as unknown as ContentPart
+const video: ContentPart = { type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }
 
 function inputOf(...messages: ChatRequest['messages']) {
   return usedModalities({ model, messages }).input

@@ -40,7 +40,7 @@ describe('validateMessage', () => {
     ],
     ['a call', withCall(call)],
     ['an empty list of parts', { role: 'user', content: [] }],
-    ['parts of unknown types', withPart({ type: 'video_url', video_url: { url: 'x' } })],
+    ['parts of unknown types', withPart({ type: 'citation', citation: { url: 5 } })],
     ['a refusal', withPart({ type: 'refusal', refusal: 'No.' })],
     ['a file that is only referred to', withPart({ type: 'file', file: { file_id: 'f' } })],
     ['null in a file', withPart({ type: 'file', file: { file_id: 'f', file_data: null } })],
@@ -116,6 +116,10 @@ describe('validateMessage', () => {
     [
       withPart({ type: 'input_audio', input_audio: { data: 'AA' } }),
       'messages[0].content[0].input_audio.format must be a string, got undefined',
+    ],
+    [
+      withPart({ type: 'video_url', video_url: {} }),
+      'messages[0].content[0].video_url.url must be a string, got undefined',
     ],
     [
       withPart({ type: 'file', file: { file_data: 5 } }),

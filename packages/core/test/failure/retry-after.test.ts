@@ -103,6 +103,7 @@ describe('retryAfterMsOf', () => {
     ['Please retry in 1 minute.', 60_000],
     ['please try again after 2 hours', 3_600_000],
     ['try again in 1 day', 3_600_000],
+    ['Try again in a while. Retry after 12s', 12_000],
     ['try again in a while', undefined],
     ['try again in 5 apples', undefined],
     ['try again in 5 months', undefined],

@@ -34,6 +34,7 @@ const parts: fc.Arbitrary<ContentPart> = fc.oneof(
   fc
     .base64String({ maxLength: 80 })
     .map((data): ContentPart => ({ type: 'input_audio', input_audio: { data, format: 'wav' } })),
+  fc.constant<ContentPart>({ type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }),
   fc.base64String({ maxLength: 80 }).map((data): ContentPart => ({
     type: 'file',
     file: { file_data: `data:application/pdf;base64,${data}` },
