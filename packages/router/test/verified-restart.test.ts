@@ -177,3 +177,33 @@ async function routeOf({ router }: ScriptedFleet): Promise<Route> {
 function toolCall(): ToolCall {
   return { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{"at":"the sky"}' } }
 }
+
+describe('the ranking of a call that may be gone on with', () => {
+  const streamed = { ...request, stream: true }
+
+  function costOfBreaking({ router }: ScriptedFleet, options: object): number {
+    const parts = router
+      .explain(streamed, options)
+      .ranked.find(({ endpoint }) => endpoint.startsWith('bad'))?.parts
+    return parts === undefined ? Number.NaN : parts.lateFailureUsd - parts.answerUsd
+  }
+
+  test('counts a second answer instead of the penalty, the more of them have come whole', async () => {
+    await using fleet = await pair(cut, { text })
+    expect(costOfBreaking(fleet, wanted)).toBeCloseTo(0.01, 9)
+    await read(fleet.router.stream(request, wanted))
+
+    expect(costOfBreaking(fleet, {})).toBeCloseTo(0.01, 9)
+    const once = costOfBreaking(fleet, wanted)
+    expect(once).toBeLessThan(0.007)
+    await read(fleet.router.stream(request, wanted))
+    expect(costOfBreaking(fleet, wanted)).toBeLessThan(once)
+  })
+
+  test('counts the penalty while none has come whole', async () => {
+    await using fleet = await pair(cut, { text: 'one too many' })
+    await read(fleet.router.stream(request, wanted))
+
+    expect(costOfBreaking(fleet, wanted)).toBeCloseTo(0.01, 9)
+  })
+})

@@ -40,6 +40,8 @@ export interface DecisionQuestion {
   readonly policy?: RoutingPolicy | undefined
   /** What providers are expected to have cached of the prompt. Default: nothing. */
   readonly cache?: CacheLookup | undefined
+  /** Probability that an answer that breaks off is gone on with to its end, 0..1. Default: 0. */
+  readonly continuation?: number | undefined
   /** Whether breakers are ever ignored. Default: they are while none of them is closed. */
   readonly panic?: 'never' | undefined
   /** Remembers who is demoted. Default: nobody is. */
@@ -77,9 +79,9 @@ export function decide(endpoints: readonly KnownEndpoint[], question: DecisionQu
     : sorted.ready
   const unavailable = panic ? sorted.unavailable.filter((one) => !isOpen(one)) : sorted.unavailable
   const maxAttempts = attemptsOf(question, panic)
-  const { demand, preferences, nowMs, options, cache } = question
+  const { demand, preferences, nowMs, options, cache, continuation } = question
   const demotions = question.demotions?.of(endpoints, question)
-  const ranking = rank(ready, { demand, preferences, nowMs, options, cache, demotions })
+  const ranking = rank(ready, { demand, preferences, nowMs, options, cache, continuation, demotions })
   const order = orderOf(ranking, { ...question, maxAttempts }, question.policy)
   const { exclusions } = sorted
   return new Decided(ranking, order, { unavailable, exclusions, maxAttempts, panic })

@@ -10,7 +10,7 @@ export interface IndexParts {
   readonly answerUsd: number
   /** `f`: value of the time until an early failure shows, and price of the tokens that it wastes. */
   readonly earlyFailureUsd: number
-  /** `F_b`: what a broken answer costs: the answer and the penalty for breaking off. */
+  /** `F_b`: what a broken answer costs: the answer, and the penalty for breaking off or a second answer that goes on with it. */
   readonly lateFailureUsd: number
 }
 

@@ -21,6 +21,8 @@ export interface RankQuestion {
   readonly nowMs: number
   readonly options: RankingOptions
   readonly cache?: CacheLookup | undefined
+  /** Probability that an answer that breaks off is gone on with to its end, 0..1. Default: 0. */
+  readonly continuation?: number | undefined
   /** Who is demoted. Default: nobody. */
   readonly demotions?: Demotions
 }
@@ -42,6 +44,7 @@ export function rank(ready: readonly KnownEndpoint[], question: RankQuestion): R
     promptUsage,
     usdPerSecond: usdPerSecondOf(preferences.objective ?? 'balanced'),
     failureUsd: options.failureUsd,
+    continuation: question.continuation ?? 0,
     nowMs,
     writtenShare: cached === undefined ? 0 : Math.max(...cached) / promptTokens,
   }

@@ -11,6 +11,8 @@ export interface ScoringQuestion {
   readonly promptUsage: CachedUsage
   readonly usdPerSecond: number
   readonly failureUsd: number
+  /** Probability that an answer that breaks off is gone on with to its end, 0..1. */
+  readonly continuation: number
   readonly nowMs: number
   /** Largest share of the prompt that any endpoint is expected to have cached, 0..1. */
   writtenShare: number
@@ -21,8 +23,10 @@ export type CachedUsage = Omit<ExpectedUsage, 'cachedTokens'> & { cachedTokens: 
 
 /**
  * Scores an endpoint for a demand:
- * `s = price·tokens + v·(TTFT·hot + n_out·TPOT)`, `f = v·t_detect + price of the prompt`, `F_b = s + penalty`.
+ * `s = price·tokens + v·(TTFT·hot + n_out·TPOT)`, `f = v·t_detect + price of the prompt`, `F_b = s + g·s + (1 − g)·penalty`.
  *
+ * `g` is the probability that an answer that breaks off is gone on with: then a second answer is paid and waited for instead of the
+ * penalty, by an endpoint that is taken to cost what this one does.
  * Load is a guard on the first token only, never an addend. The prompt of a failed attempt counts as billed, since
  * nobody can know. What the provider has cached of the prompt costs its cache price and no time. Source: derivation at
  * `indexUsd`; guard after Envoy's least-request weights.
@@ -48,6 +52,7 @@ export function scoreInto(
   score.cacheSavingUsd = isCached ? cacheSavingUsd(pricing, answerUsage) : 0
   score.answerUsd = score.priceUsd + usdPerMs * (score.ttftMs + answerUsage.outputTokens * score.msPerToken)
   score.earlyFailureUsd = usdPerMs * signals.expectedDetectMs + promptUsd
-  score.lateFailureUsd = score.answerUsd + question.failureUsd
+  const { failureUsd, continuation } = question
+  score.lateFailureUsd = score.answerUsd + continuation * score.answerUsd + (1 - continuation) * failureUsd
   score.share = breaker.admitShare(nowMs) * signals.share(nowMs)
 }

@@ -21,13 +21,14 @@ function endpointWith(signals: EndpointSignals, share = 1): KnownEndpoint {
   return { endpoint: { ...endpoint, pricing }, signals, breaker: { ...breaker, admitShare: () => share } }
 }
 
-function scoreOf(known: KnownEndpoint, { cachedTokens = 0, writtenShare = 0 } = {}): Score {
+function scoreOf(known: KnownEndpoint, { cachedTokens = 0, writtenShare = 0, continuation = 0 } = {}): Score {
   const score = { ...emptyScore }
   scoreInto(score, known, {
     answerUsage: { ...prompt, outputTokens: 200, cachedTokens },
     promptUsage: { ...prompt, outputTokens: 0, cachedTokens },
     usdPerSecond: 0.001,
     failureUsd: 0.01,
+    continuation,
     nowMs,
     writtenShare,
   })
@@ -64,6 +65,16 @@ describe('a score', () => {
     expect(cacheSavingUsd).toBeCloseTo(0.0036, 12)
     expect(earlyFailureUsd).toBeCloseTo(priceUsd + usdPerMs * known.signals.expectedDetectMs, 12)
   })
+
+  test.each([0, 0.25, 1])(
+    'has the penalty of a broken answer, or a second answer with the probability that it is gone on with: %d',
+    (continuation) => {
+      const known = endpointWith(new EndpointSignals({ limits: {} }))
+      const { answerUsd, lateFailureUsd } = scoreOf(known, { continuation })
+
+      expect(lateFailureUsd).toBeCloseTo(answerUsd + continuation * answerUsd + (1 - continuation) * 0.01, 12)
+    },
+  )
 
   test('has the full price and saves nothing where no conversation is cached', () => {
     const { priceUsd, cacheSavingUsd } = scoreOf(endpointWith(new EndpointSignals({ limits: {} })))

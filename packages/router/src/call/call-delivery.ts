@@ -1,14 +1,13 @@
-import type { ChatChunk, ChatRequest } from '@nextbest/core'
+import type { ChatChunk } from '@nextbest/core'
 import type { AttemptRun } from './attempt-run.ts'
 import type { CallOutput } from './call-output.ts'
-import { DeliveredAnswer, isContinuable } from './delivered-answer.ts'
+import { DeliveredAnswer } from './delivered-answer.ts'
 import { isFinish } from './plain-text.ts'
 
 export interface DeliveryOptions {
   readonly output: CallOutput
-  readonly request: ChatRequest
-  /** Whether another attempt may go on with an answer that breaks off. */
-  readonly continueBroken: boolean
+  /** Whether another attempt may go on with the answer when it breaks off. */
+  readonly mayBeContinued: boolean
   /** Hears once that what was delivered cannot be gone on with. */
   readonly whenNotContinuable: () => void
 }
@@ -24,7 +23,7 @@ export class CallDelivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options
-    if (options.continueBroken && isContinuable(options.request)) this.#delivered = new DeliveredAnswer()
+    if (options.mayBeContinued) this.#delivered = new DeliveredAnswer()
   }
 
   /** Whether an answer that breaks off can be gone on with, as far as the request tells. */

@@ -24,6 +24,7 @@ import type { CallParts } from './call-route.ts'
 import { setupOf } from './call-setup.ts'
 import { CallTimers } from './call-timers.ts'
 import { decideCall } from './decide-call.ts'
+import { mayBeContinued } from './delivered-answer.ts'
 import { endpointOf } from './endpoint-of.ts'
 import type { ModelPool } from './model-pools.ts'
 import { tellBreaker } from './record-attempt.ts'
@@ -69,8 +70,7 @@ export class CallRun implements CallHandle {
     this.callId = newCallId(context.runtime.random)
     this.#delivery = new CallDelivery({
       output: this.#output,
-      request: call.request,
-      continueBroken: call.options.continueBroken ?? false,
+      mayBeContinued: mayBeContinued(call),
       whenNotContinuable: () => this.#tell({ type: 'not-continuable', nowMs: this.#nowMs() }),
     })
     const { callId } = this
@@ -159,6 +159,12 @@ export class CallRun implements CallHandle {
     this.#pool.panics = panic
   }
 
+  /** What came of going on with an answer that had broken off, unless its caller went away meanwhile. */
+  #noteContinuation({ type }: CallOutcome, nowMs: number): void {
+    if (this.#state?.broken === undefined || type === 'aborted') return
+    this.#pool.continuations.ended(type === 'answered', nowMs)
+  }
+
   /** In panic the only breaker that admits is a half-open one whose probe is due. */
   #probesFirst(): boolean {
     const [first] = this.#decision.plan
@@ -233,6 +239,7 @@ export class CallRun implements CallHandle {
     this.#ends.whenSettled()
     const { timeoutMs } = this.#ends.bounds
     const nowMs = this.#nowMs()
+    this.#noteContinuation(outcome, nowMs)
     const run = 'attempt' in outcome ? this.#attempts.of(outcome.attempt) : undefined
     const route = callRoute(this.#parts, run, nowMs)
     const error = outcome.type === 'answered' ? undefined : errorOf({ outcome, route, nowMs, timeoutMs })

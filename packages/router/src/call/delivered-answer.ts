@@ -1,9 +1,14 @@
 import { DeliveredText } from '@nextbest/core'
 import type { ChatChunk, ChatRequest } from '@nextbest/core'
+import type { PreparedCall } from '../prepare-call.ts'
 import { plainTextOf } from './plain-text.ts'
 
-/** Whether the answer to a request can be gone on with when it breaks off: one choice of plain text is expected. */
-export function isContinuable({ n, logprobs, response_format: format, stream }: ChatRequest): boolean {
+/** Whether another attempt may go on with the answer when it breaks off: its caller allows that, and one choice of plain text is expected. */
+export function mayBeContinued({ request, options }: Pick<PreparedCall, 'request' | 'options'>): boolean {
+  return options.continueBroken === true && isContinuable(request)
+}
+
+function isContinuable({ n, logprobs, response_format: format, stream }: ChatRequest): boolean {
   const structured = format !== undefined && format !== null && format.type !== 'text'
   return stream === true && (n ?? 1) === 1 && logprobs !== true && !structured
 }

@@ -1,9 +1,10 @@
-import { AdaptiveThrottle, PoolAllowance } from '@nextbest/core'
+import { AdaptiveThrottle, ContinuationRecord, PoolAllowance } from '@nextbest/core'
 
 /** What all calls for one model share of each other's fate. */
 export interface ModelPool {
   readonly allowance: PoolAllowance
   readonly throttle: AdaptiveThrottle
+  readonly continuations: ContinuationRecord
   /** Whether the last call found every breaker of the model open. */
   panics: boolean
 }
@@ -15,7 +16,12 @@ export class ModelPools {
   of(model: string): ModelPool {
     const known = this.#pools.get(model)
     if (known !== undefined) return known
-    const pool = { allowance: new PoolAllowance(), throttle: new AdaptiveThrottle(), panics: false }
+    const pool = {
+      allowance: new PoolAllowance(),
+      throttle: new AdaptiveThrottle(),
+      continuations: new ContinuationRecord(),
+      panics: false,
+    }
     this.#pools.set(model, pool)
     return pool
   }
