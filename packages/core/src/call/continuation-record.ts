@@ -1,4 +1,4 @@
-import { remainingWeight } from '../signals/decay.ts'
+import { DecayedSums } from '../signals/decayed-sums.ts'
 
 /** Time after which what was seen counts half, in ms: whether providers decode alike changes as seldom as their software. Source: choice. */
 const halfLifeMs = 3_600_000
@@ -11,21 +11,17 @@ const doubtfulAnswers = 2
  * was tried. Nothing is believed before it has worked: restarts agree only where providers decode alike.
  */
 export class ContinuationRecord {
-  #whole = 0
-  #all = 0
-  #atMs = -Infinity
+  /** The answers, and how many of them came whole. */
+  readonly #answers = new DecayedSums(halfLifeMs, 1)
 
   /** Another attempt was tried for an answer that broke off: the answer came whole, or not. */
   ended(whole: boolean, nowMs: number): void {
-    const left = remainingWeight(nowMs - this.#atMs, halfLifeMs)
-    this.#whole = this.#whole * left + (whole ? 1 : 0)
-    this.#all = this.#all * left + 1
-    this.#atMs = Math.max(this.#atMs, nowMs)
+    this.#answers.record([whole ? 1 : 0], nowMs)
   }
 
   /** Returns the probability that the next one comes whole: `whole / (all + 2)`, both decayed by half in an hour. 0..1, 0 at first. */
   probability(nowMs: number): number {
-    const left = remainingWeight(nowMs - this.#atMs, halfLifeMs)
-    return (this.#whole * left) / (this.#all * left + doubtfulAnswers)
+    const kept = this.#answers.kept(nowMs)
+    return (this.#answers.sum(0) * kept) / (this.#answers.mass * kept + doubtfulAnswers)
   }
 }

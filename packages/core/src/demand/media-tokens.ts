@@ -38,16 +38,14 @@ export function addImage(tally: TokenTally, detail: string | undefined): void {
 
 /** Adds audio whose bytes come in base64. */
 export function addAudio(tally: TokenTally, base64Length: number, format: string): void {
-  const bytes = decodedBytes(base64Length)
   const bytesPerToken = format === 'wav' || format === 'pcm16' ? pcmBytesPerToken : audioBytesPerToken
-  tally.addOther(Math.ceil(bytes / bytesPerToken), Math.ceil(bytes / audioBytesPerTokenMin))
+  addBytes(tally, base64Length, [bytesPerToken, audioBytesPerTokenMin])
 }
 
 /** Adds a video that comes as a data URL, or one whose content is elsewhere. */
 export function addVideo(tally: TokenTally, url: string): void {
   if (!isDataUrl(url)) return tally.addOther(videoReferenceTokens, videoReferenceTokens)
-  const bytes = decodedBytes(url.length)
-  return tally.addOther(Math.ceil(bytes / videoBytesPerToken), Math.ceil(bytes / videoBytesPerTokenMin))
+  return addBytes(tally, url.length, [videoBytesPerToken, videoBytesPerTokenMin])
 }
 
 /** Adds a file that comes as a data URL, or one whose content is elsewhere. */
@@ -62,13 +60,18 @@ export function isDataUrl(text: string): boolean {
 
 /** Adds the content of a data URL, or of bare base64, by its bytes. */
 export function addDataUrl(tally: TokenTally, data: string): void {
-  const bytes = decodedBytes(data.length)
   const isText = data.startsWith('data:text/') || data.startsWith('data:application/json')
   const bytesPerToken = isText ? textBytesPerToken : documentBytesPerToken
   const bytesPerTokenMin = isText ? textBytesPerTokenMin : documentBytesPerTokenMin
-  tally.addOther(Math.ceil(bytes / bytesPerToken), Math.ceil(bytes / bytesPerTokenMin))
+  addBytes(tally, data.length, [bytesPerToken, bytesPerTokenMin])
 }
 
-function decodedBytes(base64Length: number): number {
-  return base64Length * 0.75
+/** Adds what comes in base64, by its bytes per token and the least that they may be. */
+function addBytes(
+  tally: TokenTally,
+  base64Length: number,
+  [perToken, perTokenMin]: readonly [number, number],
+): void {
+  const bytes = base64Length * 0.75
+  tally.addOther(Math.ceil(bytes / perToken), Math.ceil(bytes / perTokenMin))
 }

@@ -24,7 +24,8 @@ export interface Standing {
   readonly refused: readonly string[]
 }
 
-const atEase: Standing = {
+/** An endpoint that nothing holds back. */
+export const atEase: Standing = {
   state: 'closed',
   probing: false,
   share: 1,

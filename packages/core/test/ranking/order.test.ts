@@ -3,19 +3,9 @@ import { decide } from '../../src/ranking/decide.ts'
 import type { RoutingPolicy } from '../../src/ranking/policy.ts'
 import { rankingDefaults } from '../../src/ranking/ranking-options.ts'
 import { CacheMemory } from '../../src/signals/cache-memory.ts'
-import { known, knownAll, planIds } from '../invariants/fleet.ts'
+import { atEase, known, knownAll, planIds } from '../invariants/fleet.ts'
 import type { Numbers } from '../invariants/fleet.ts'
 import { fleetOf, nowMs, question, steady } from './fleet.ts'
-
-const standing = {
-  state: 'closed',
-  probing: false,
-  share: 1,
-  gatedForMs: 0,
-  busy: false,
-  held: false,
-  refused: [],
-} as const
 
 /** A cent for the thousand tokens of the prompt, and an endpoint that hardly ever fails. */
 const reliable: Numbers = {
@@ -24,7 +14,7 @@ const reliable: Numbers = {
   rates: { success: 0.998, early: 0.001, late: 0.001 },
   ttftMs: 500,
   msPerToken: 10,
-  standing,
+  standing: atEase,
 }
 const cheap: Numbers = { ...reliable, promptPicoUsd: 100_000 }
 const failing: Numbers = { ...cheap, rates: { success: 0.099, early: 0.9, late: 0.001 } }

@@ -7,7 +7,6 @@ import { mayBeContinued } from './delivered-answer.ts'
 /** Decides how a call would be served now. Live calls and dry runs ask the same question. */
 export function decideCall(context: CallContext, call: PreparedCall, maxAttempts: number): Decision {
   const nowMs = context.runtime.clock.nowMs()
-  const { continuations } = context.pools.of(call.demand.model)
   return decide(call.endpoints, {
     demand: call.demand,
     preferences: call.preferences,
@@ -18,7 +17,9 @@ export function decideCall(context: CallContext, call: PreparedCall, maxAttempts
     policy: context.policy,
     demotions: context.demotions,
     panic: context.panic,
-    continuation: mayBeContinued(call) ? continuations.probability(nowMs) : 0,
+    continuation: mayBeContinued(call)
+      ? context.pools.of(call.demand.model).continuations.probability(nowMs)
+      : 0,
     cache: call.cacheKey === undefined ? undefined : { memory: context.cache, key: call.cacheKey },
   })
 }
